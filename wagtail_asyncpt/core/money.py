@@ -15,18 +15,19 @@ from babel.numbers import parse_pattern
 from django.utils.translation import get_language, gettext
 from django.utils.translation import to_locale as django_to_locale
 
-ZERO_DECIMAL = frozenset(
-    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split()
-)
-THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
+from wagtail_asyncpt.core.errors import DomainError
+
+ZERO_DECIMAL = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"])
+THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Stripe takes these as two decimals of which both must be 0: 5 ISK is 500.
 WHOLE_UNITS_AS_CENTS = frozenset({"ISK", "UGX"})
 
 _CODE = re.compile(r"[A-Za-z]{3}")
+_LETTER_THEN_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
-class MoneyError(ValueError):
-    """An amount or a currency code that cannot be money; the message is translated."""
+class MoneyError(DomainError):
+    """An amount or a currency code that cannot be money."""
 
 
 def normalize_currency(currency: str) -> str:
@@ -99,12 +100,12 @@ def format_money(amount: int, currency: str, locale: str | None = None) -> str:
     digits = exponent(code)
     if code in WHOLE_UNITS_AS_CENTS and amount % 100 == 0:
         digits = 0
-    # CLDR's own digits differ from Stripe's (it rounds 10.50 RSD to 11 RSD), so the pattern gets ours.
+    # CLDR's digits are not Stripe's (it prints 10.50 RSD as 11), so the pattern gets ours.
     pattern = copy.copy(parse_pattern(known.currency_formats["standard"]))
     pattern.frac_prec = (digits, digits)
-    return str(
-        pattern.apply(to_decimal(amount, code), known, currency=code, currency_digits=False)
-    )
+    text = pattern.apply(to_decimal(amount, code), known, currency=code, currency_digits=False)
+    # Babel leaves out CLDR's space between a lettered symbol and the figures: "CHF49.00".
+    return _LETTER_THEN_FIGURE.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _babel_locale(name: str) -> Locale:
