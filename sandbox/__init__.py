@@ -1,0 +1,1 @@
+"""A physical-therapy clinic's own Wagtail site, with wagtail-asyncpt added to it."""

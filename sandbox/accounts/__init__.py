@@ -1,0 +1,1 @@
+"""The clinic's accounts: people are known by their email address."""

@@ -1,0 +1,1 @@
+"""The clinic's front page, plain pages and the look shared by all of them."""

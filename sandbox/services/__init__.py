@@ -1,0 +1,1 @@
+"""What the clinic treats in person."""

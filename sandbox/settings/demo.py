@@ -1,0 +1,32 @@
+"""``make demo``: everything on this machine, all state in the ``.demo`` folder."""
+
+import os
+
+from .base import *  # noqa: F403
+from .base import BASE_DIR, CHECKOUT_ORIGINS, CONTENT_SECURITY_POLICY, INSTALLED_APPS
+from .database import database
+
+DEMO_DIR = BASE_DIR / ".demo"
+
+DEBUG = True
+SECRET_KEY = "for-the-demo-on-this-machine-only"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+INTERNAL_IPS: list[str] = []
+INSTALLED_APPS = [*INSTALLED_APPS, "wagtail.contrib.styleguide"]
+
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL", f"sqlite:///{DEMO_DIR / 'db.sqlite3'}"))
+}
+MEDIA_ROOT = DEMO_DIR / "media"
+PRIVATE_ROOT = DEMO_DIR / "private"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = DEMO_DIR / "mail"
+
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+
+STRIPE_STANDIN_ORIGIN = os.environ.get("STRIPE_STANDIN_ORIGIN", "http://127.0.0.1:8001")
+CHECKOUT_ORIGINS.append(STRIPE_STANDIN_ORIGIN)
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_STANDIN_ORIGIN)
