@@ -17,8 +17,11 @@ from django.utils.translation import to_locale as django_to_locale
 
 from wagtail_asyncpt.core.errors import DomainError
 
-ZERO_DECIMAL = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"])
-THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+ZERO_DECIMAL = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV"}
+    | {"XAF", "XOF", "XPF"}
+)
+THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 # Stripe takes these as two decimals of which both must be 0: 5 ISK is 500.
 WHOLE_UNITS_AS_CENTS = frozenset({"ISK", "UGX"})
 
