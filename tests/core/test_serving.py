@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import InMemoryStorage, Storage
+from django.core.files.storage import Storage
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponseBase
@@ -24,11 +24,24 @@ from wagtail_asyncpt.core.storage import private_storage
 BODY = bytes(range(256)) * 800  # 204,800 bytes: several blocks, no two neighbors alike
 
 
-class RemoteStorage(InMemoryStorage):
+class RemoteStorage(Storage):
     """A storage without a local path."""
 
-    def path(self, name: str | None) -> str:
-        raise NotImplementedError
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def _save(self, name: str, content: Any) -> str:
+        self.kept[name] = content.read()
+        return name
+
+    def _open(self, name: str, mode: str = "rb") -> ContentFile[bytes]:
+        return ContentFile(self.kept[name])
+
+    def exists(self, name: str) -> bool:
+        return name in self.kept
+
+    def size(self, name: str) -> int:
+        return len(self.kept[name])
 
 
 class SignedStorage(RemoteStorage):

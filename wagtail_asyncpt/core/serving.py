@@ -179,7 +179,7 @@ def _signed_address(file: FieldFile) -> str | None:
 
 def _open(file: FieldFile) -> IO[Any]:
     try:
-        return file.storage.open(str(file.name), "rb")  # type: ignore[return-value]
+        return file.storage.open(str(file.name), "rb")
     except OSError as error:
         raise Http404 from error
 

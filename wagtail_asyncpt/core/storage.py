@@ -27,7 +27,7 @@ class PrivateFileSystemStorage(FileSystemStorage):
     ``url()`` raises ValueError instead of handing out a public link.
     """
 
-    base_url = None
+    base_url = None  # type: ignore[assignment]
 
     def __init__(self, location: str | Path | None = None) -> None:
         super().__init__(
@@ -79,7 +79,7 @@ def is_inside_media_root() -> bool:
 
 def _forget(*, setting: str, **kwargs: Any) -> None:
     if setting in {"STORAGES", "MEDIA_ROOT", DICT_NAME}:
-        _private._wrapped = empty
+        _private._wrapped = empty  # type: ignore[assignment]
 
 
 setting_changed.connect(_forget)
