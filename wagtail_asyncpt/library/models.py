@@ -126,13 +126,6 @@ class Exercise(
         related_query_name="asyncpt_exercise",
         for_concrete_model=False,
     )
-    revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="asyncpt_exercise",
-        for_concrete_model=False,
-    )
 
     search_fields = [
         index.SearchField("name", boost=3),
@@ -175,7 +168,7 @@ class CueKind(models.TextChoices):
 class Cue(Orderable):
     """One typed instruction of an exercise."""
 
-    exercise = ParentalKey(Exercise, models.CASCADE, related_name="cues")
+    exercise = ParentalKey(Exercise, on_delete=models.CASCADE, related_name="cues")
     kind = models.CharField(_("kind"), max_length=10, choices=CueKind, default=CueKind.DO)
     text = models.CharField(_("text"), max_length=300)
 

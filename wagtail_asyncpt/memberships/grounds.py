@@ -1,0 +1,5 @@
+"""Grounds."""
+
+
+def register() -> None:
+    """Register."""

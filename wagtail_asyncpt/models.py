@@ -1,0 +1,65 @@
+"""The rooms' models, re-exported for Django."""
+
+from wagtail_asyncpt.care.models import (
+    Change,
+    Clip,
+    Enrolment,
+    ExerciseLog,
+    FormCheck,
+    PrescribedExercise,
+    Review,
+    Session,
+    SessionLog,
+    SetLog,
+    Upload,
+    VideoComment,
+    Week,
+    WeekVersion,
+)
+from wagtail_asyncpt.library.models import Cue, Exercise, ExerciseVideo
+from wagtail_asyncpt.memberships.models import (
+    AccessPeriod,
+    Invoice,
+    Membership,
+    Price,
+    StripeCustomer,
+    StripeEvent,
+    Tier,
+)
+from wagtail_asyncpt.people.models import AuditEntry, Client, Clinic, Coverage, Letter, Therapist
+from wagtail_asyncpt.practice.models import TouchPoint, WorkTime
+
+__all__ = [
+    "AccessPeriod",
+    "AuditEntry",
+    "Change",
+    "Client",
+    "Clinic",
+    "Clip",
+    "Coverage",
+    "Cue",
+    "Enrolment",
+    "Exercise",
+    "ExerciseLog",
+    "ExerciseVideo",
+    "FormCheck",
+    "Invoice",
+    "Letter",
+    "Membership",
+    "PrescribedExercise",
+    "Price",
+    "Review",
+    "Session",
+    "SessionLog",
+    "SetLog",
+    "StripeCustomer",
+    "StripeEvent",
+    "Therapist",
+    "Tier",
+    "TouchPoint",
+    "Upload",
+    "VideoComment",
+    "Week",
+    "WeekVersion",
+    "WorkTime",
+]
