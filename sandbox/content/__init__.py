@@ -1,0 +1,1 @@
+"""What the demo shows: pages, exercises, programs, people and clips, all made here."""
