@@ -1,0 +1,85 @@
+"""Writes of the room: profiles, the audit trail, the outbox."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import models, transaction
+from django.template.loader import render_to_string
+
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.people.models import AuditEntry, Client, Clinic, Letter
+
+
+@transaction.atomic
+def ensure_client(*, user: Any, clinic: Clinic) -> Client:
+    """The client profile of ``user`` at ``clinic``, made on the first visit."""
+    client, _created = Client.objects.get_or_create(
+        user=user,
+        clinic=clinic,
+        defaults={
+            "name": user.get_full_name() or user.get_username(),
+            "time_zone": clinic.time_zone,
+            "weight_unit": clinic.weight_unit,
+        },
+    )
+    return client
+
+
+def record_audit(
+    *, actor: Any, client: Client, action: str, subject: models.Model | None = None
+) -> AuditEntry:
+    """Note that ``actor`` (a user) did ``action`` (for example ``review.read``) for ``client``."""
+    return AuditEntry.objects.create(
+        clinic_id=client.clinic_id,
+        actor=actor,
+        client=client,
+        action=action,
+        object_type=subject._meta.model_name or "" if subject is not None else "",
+        object_id=str(subject.pk) if subject is not None else "",
+    )
+
+
+def write_letter(
+    *, clinic: Clinic, key: str, user: Any, template: str, context: Mapping[str, Any]
+) -> Letter:
+    """Put a mail in the outbox, once for each ``key``, and send it after the transaction.
+
+    ``template`` names ``<template>.subject.txt``, ``<template>.txt`` and ``<template>.html``.
+    """
+    from wagtail_asyncpt.people.tasks import send_letters
+
+    values = {"clinic": clinic, "user": user, "root_url": clinic.site.root_url, **context}
+    letter, created = Letter.objects.get_or_create(
+        key=key,
+        defaults={
+            "clinic": clinic,
+            "to": user.email,
+            "subject": " ".join(render_to_string(f"{template}.subject.txt", values).split()),
+            "text": render_to_string(f"{template}.txt", values),
+            "html": render_to_string(f"{template}.html", values),
+        },
+    )
+    if created:
+        transaction.on_commit(lambda: send_letters.enqueue())
+    return letter
+
+
+def send_waiting_letters() -> int:
+    """Send the outbox; each letter is locked while it is sent. Returns how many went out.
+
+    A failing mail server leaves the letter in the outbox for the next run and raises.
+    """
+    sent = 0
+    for pk in Letter.objects.filter(sent_at=None).order_by("created_at").values_list("pk"):
+        with transaction.atomic():
+            letter = Letter.objects.select_for_update().filter(pk=pk[0], sent_at=None).first()
+            if letter is None:
+                continue
+            mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to])
+            mail.attach_alternative(letter.html, "text/html")
+            mail.send()
+            letter.sent_at = clock.now()
+            letter.save(update_fields=["sent_at"])
+            sent += 1
+    return sent

@@ -1,0 +1,50 @@
+"""Who is asking, and at which clinic."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail.models import Site
+
+from wagtail_asyncpt.people.models import Client, Clinic, Therapist
+
+
+def clinic_for(request: HttpRequest) -> Clinic | None:
+    """The clinic of the request's Wagtail site; ``None`` where no site answers to the host."""
+    site = Site.find_for_request(request)
+    return Clinic.for_site(site) if site else None
+
+
+def client_of(user: Any, clinic: Clinic | None) -> Client | None:
+    """The client profile of ``user`` at ``clinic``."""
+    if clinic is None or not user.is_authenticated:
+        return None
+    return (
+        Client.objects.filter(user=user, clinic=clinic)
+        .select_related("clinic", "primary_therapist", "user")
+        .first()
+    )
+
+
+def therapist_of(user: Any, clinic: Clinic | None) -> Therapist | None:
+    """The active therapist profile of ``user`` at ``clinic``."""
+    if clinic is None or not user.is_authenticated or not user.is_active:
+        return None
+    return (
+        Therapist.objects.active()
+        .filter(user=user, clinic=clinic)
+        .select_related("clinic", "user")
+        .first()
+    )
+
+
+def may_see_client(*, user: Any, client: Client) -> bool:
+    """Whether ``user`` is the client, or a therapist whose caseload holds the client."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if client.user_id == user.pk:
+        return True
+    therapist = therapist_of(user, client.clinic)
+    return (
+        therapist is not None
+        and Client.objects.in_caseload(therapist).filter(pk=client.pk).exists()
+    )
