@@ -1,0 +1,64 @@
+"""Grounds: what entitles a person to a gate group.
+
+A gate group is an auth Group that an editor picks in Wagtail's Privacy dialog. The group says
+what is needed; a ground says, from its own rows, who has it now. The gate asks every ground and
+believes none of the group's stored members.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something to buy that opens the page: words that are ready for a template."""
+
+    title: str
+    summary: str
+    price: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Denial:
+    """Why somebody stays out, in kind words, and what opens the page.
+
+    ``code`` is one of visitor, no_membership, other_tier, ended, past_due, paused.
+    """
+
+    code: str
+    message: str
+    offers: tuple[Offer, ...] = ()
+
+
+class Ground(Protocol):
+    """A source of entitlement, such as memberships."""
+
+    def gate_group_ids(self) -> set[int]:
+        """Ids of every group whose members this ground decides."""
+
+    def entitled_group_ids(self, user: Any, at: datetime) -> set[int]:
+        """Ids of those groups that a signed-in ``user`` holds at ``at``, from live rows."""
+
+    def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial:
+        """Words and offers for a ``user`` (or visitor) who holds none of ``group_ids``."""
+
+
+_grounds: list[Ground] = []
+
+
+def register_ground(ground: Ground) -> None:
+    """Let ``ground`` decide over its groups; registering it again changes nothing."""
+    if ground not in _grounds:
+        _grounds.append(ground)
+
+
+def unregister_ground(ground: Ground) -> None:
+    """Take ``ground`` out again (tests)."""
+    _grounds.remove(ground)
+
+
+def registered_grounds() -> tuple[Ground, ...]:
+    """The grounds in the order in which they were registered."""
+    return tuple(_grounds)
