@@ -1,0 +1,232 @@
+"""One API request from bytes to bytes: key, faults, idempotency, parameters, operation, answer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .engine import Account, Engine
+from .engine.errors import StripeError
+from .engine.store import API_VERSION, random_text
+from .engine.webhooks import Post
+from .routes import Route, resolve
+from .shapes import parse_params, response_findings
+from .wire import decode, expand
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Response:
+    """What goes back over HTTP."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came in. ``path`` without the query; header names are matched in any case."""
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+    headers: Mapping[str, str]
+
+    def header(self, name: str) -> str | None:
+        wanted = name.lower()
+        return next((v for k, v in self.headers.items() if k.lower() == wanted), None)
+
+
+class Api:
+    """``/v1``. ``strict``: an answer that departs from the SDK's types is a 500, not sent."""
+
+    def __init__(self, engine: Engine, *, post: Post, strict: bool = False) -> None:
+        self.engine = engine
+        self.post = post
+        self.strict = strict
+
+    def handle(self, request: Request) -> Response:
+        request_id = f"req_{random_text(14)}"
+        headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION}
+        try:
+            response = self._answer(request, request_id)
+        except StripeError as error:
+            response = Response(error.status, _dump(error.body))
+        except Exception:
+            log.exception("%s %s", request.method, request.path)
+            error = StripeError("The stand-in failed; see its log.", status=500, kind="api_error")
+            response = Response(500, _dump(error.body))
+        response.headers = headers | {"Content-Type": "application/json"} | response.headers
+        return response
+
+    def _answer(self, request: Request, request_id: str) -> Response:
+        key = _api_key(request)
+        faults = self.engine.faults
+        if faults.slow:
+            time.sleep(faults.slow)
+        if faults.strikes("rate_limit"):
+            raise StripeError("Too many requests hit the API too quickly.", status=429)
+        if faults.strikes("conflict"):
+            raise StripeError(
+                "This object cannot be accessed right now because another API request is "
+                "currently accessing it.",
+                status=409,
+                code="lock_timeout",
+            )
+        found = resolve(request.method, request.path)
+        if found is None:
+            raise StripeError(
+                f"Unrecognized request URL ({request.method}: {request.path}). The stand-in "
+                "does not have this endpoint.",
+                status=404,
+            )
+        token = request.header("Idempotency-Key")
+        if request.method != "POST" or not token:
+            return self._run(key, *found, request, request_id, None)
+        return self._once(key, token, found, request, request_id)
+
+    def _once(
+        self,
+        key: str,
+        token: str,
+        found: tuple[Route, tuple[str, ...]],
+        request: Request,
+        request_id: str,
+    ) -> Response:
+        table = self.engine.idempotency
+        content = b"\0".join((request.path.encode(), request.body))
+        stored = table.begin(key, token, hashlib.sha256(content).hexdigest(), self.engine.now())
+        if stored is not None:
+            body = str(stored["body"]).encode()
+            return Response(stored["status"], body, {"Idempotent-Replayed": "true"})
+        try:
+            response = self._run(key, *found, request, request_id, token)
+        except _NotStarted as refused:
+            table.release(key, token)
+            raise refused.error from refused
+        except StripeError as error:
+            table.finish(key, token, error.status, _dump(error.body).decode())
+            raise
+        except BaseException:
+            table.release(key, token)
+            raise
+        # A response lost on its way was still a success, and is what a retry gets.
+        saved = response.headers.pop("X-Saved", None)
+        table.finish(key, token, 200 if saved else response.status, saved or response.body.decode())
+        self.engine.changed()
+        return response
+
+    def _run(
+        self,
+        key: str,
+        route: Route,
+        ids: tuple[str, ...],
+        request: Request,
+        request_id: str,
+        token: str | None,
+    ) -> Response:
+        try:
+            params = _params(route, request)
+        except StripeError as error:
+            raise _NotStarted(error) from error
+        with self.engine.lock:
+            account = self.engine.account(key)
+            self.engine.run_due()
+            changes = request.method != "GET"
+            body = self._operate(account, route, params, ids, request_id, token)
+            if changes:
+                self.engine.changed()
+        if changes and self.engine.faults.deliver_before_response:
+            self.engine.deliver_all(self.post)
+        if changes and self.engine.faults.strikes("fail_after_commit"):
+            error = StripeError("An unknown error occurred.", status=500, kind="api_error")
+            return Response(500, _dump(error.body), {"X-Saved": body.decode()})
+        return Response(200, body)
+
+    def _operate(
+        self,
+        account: Account,
+        route: Route,
+        params: Json,
+        ids: tuple[str, ...],
+        request_id: str,
+        token: str | None,
+    ) -> bytes:
+        paths = params.pop("expand", [])
+        self.engine.current_request = {"id": request_id, "idempotency_key": token}
+        try:
+            answer = route.operation(account, params, *ids)
+        finally:
+            self.engine.current_request = None
+        answer = expand(account, answer, paths)
+        if self.strict:
+            findings = response_findings(answer)
+            if findings:
+                raise StripeError(
+                    "The stand-in's answer departs from the SDK's types: " + "; ".join(findings),
+                    status=500,
+                    kind="api_error",
+                )
+        return _dump(answer)
+
+
+class _NotStarted(Exception):
+    """Refused before anything ran; such answers are not kept under an idempotency key."""
+
+    def __init__(self, error: StripeError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _params(route: Route, request: Request) -> Json:
+    text = request.query
+    if request.method == "POST":
+        try:
+            text = request.body.decode()
+        except UnicodeDecodeError as error:
+            raise StripeError("Invalid request body: not UTF-8.") from error
+    params = parse_params(route.params, decode(text))
+    for name in params:
+        if name not in route.acts_on:
+            raise StripeError(
+                f"Stripe knows '{name}', the stand-in does not act on it.",
+                code="parameter_not_supported_by_stand_in",
+                param=name,
+            )
+    return params
+
+
+def _api_key(request: Request) -> str:
+    kind, _, value = (request.header("Authorization") or "").partition(" ")
+    if kind == "Basic":
+        try:
+            value = base64.b64decode(value).decode().split(":")[0]
+        except ValueError:
+            value = ""
+    if not value:
+        raise _unauthorized("You did not provide an API key.")
+    if not value.startswith(("sk_test_", "rk_test_")):
+        masked = f"{value[:7]}…{value[-4:]}" if len(value) > 16 else "…"
+        raise _unauthorized(
+            f"Invalid API Key provided: {masked}. The stand-in takes test keys only."
+        )
+    return value
+
+
+def _unauthorized(message: str) -> StripeError:
+    return StripeError(message, status=401)
+
+
+def _dump(value: Json) -> bytes:
+    return json.dumps(value, indent=2).encode()

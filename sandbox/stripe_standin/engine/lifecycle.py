@@ -1,0 +1,74 @@
+"""What the passing of time does: sessions expire, trials end, periods renew, invoices retry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from . import billing
+from .checkout import expire
+from .store import Account, Json
+from .subscriptions import OVER, end, period_end
+
+if TYPE_CHECKING:
+    from . import Engine
+
+Action = Callable[[Account, Json], None]
+Due = tuple[int, Account, Json, Action]
+
+
+def run_due(engine: Engine, until: int) -> None:
+    """Run everything due up to ``until``, earliest first, the clock standing at each moment."""
+    while True:
+        upcoming = [due for due in _agenda(engine) if due[0] <= until]
+        if not upcoming:
+            return
+        at, account, obj, action = min(upcoming, key=lambda due: due[0])
+        engine.clock.move_to(at)
+        request, engine.current_request = engine.current_request, None
+        try:
+            action(account, obj)
+        finally:
+            engine.current_request = request
+
+
+def _agenda(engine: Engine) -> Iterator[Due]:
+    for account in engine.accounts():
+        for session in account.rows("checkout.session"):
+            if session["status"] == "open":
+                yield session["expires_at"], account, session, expire
+        for invoice in account.rows("invoice"):
+            if invoice["status"] == "draft" and invoice["automatically_finalizes_at"]:
+                at = invoice["automatically_finalizes_at"]
+                yield at, account, invoice, billing.finalize_and_collect
+            elif invoice["status"] == "open" and invoice["next_payment_attempt"]:
+                yield invoice["next_payment_attempt"], account, invoice, billing.retry
+        for subscription in account.rows("subscription"):
+            yield from _subscription_agenda(account, subscription)
+
+
+def _subscription_agenda(account: Account, subscription: Json) -> Iterator[Due]:
+    status = subscription["status"]
+    if status in OVER:
+        return
+    if subscription["cancel_at"]:
+        yield subscription["cancel_at"], account, subscription, _cancel
+    if status == "incomplete":
+        at = subscription["created"] + billing.INCOMPLETE_FOR
+        yield at, account, subscription, billing.expire_incomplete
+    elif status == "trialing":
+        yield subscription["trial_end"], account, subscription, billing.end_trial
+        if not account.private.get(subscription["id"], {}).get("warned"):
+            at = max(subscription["created"], subscription["trial_end"] - billing.TRIAL_WARNING)
+            yield at, account, subscription, _warn
+    elif status in ("active", "past_due"):
+        yield period_end(subscription), account, subscription, billing.renew
+
+
+def _warn(account: Account, subscription: Json) -> None:
+    account.private.setdefault(subscription["id"], {})["warned"] = True
+    account.emit("customer.subscription.trial_will_end", subscription)
+
+
+def _cancel(account: Account, subscription: Json) -> None:
+    end(account, subscription, "cancellation_requested")

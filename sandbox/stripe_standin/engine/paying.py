@@ -1,0 +1,198 @@
+"""Paying a Checkout session on its hosted page: the card, 3-D Secure, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import billing, invoices, payments
+from .cards import AUTHENTICATION_FAILED
+from .checkout import payer_details
+from .customers import CardDetails, attach, create_customer, create_method, test_card
+from .invoices import one_time_line
+from .payments import Outcome
+from .store import Account, Json
+from .subscriptions import build
+
+
+@dataclass(frozen=True)
+class _Payment:
+    """The pieces of one attempt: session, its hidden half, the card and the intent (if money)."""
+
+    session: Json
+    hidden: Json
+    method: Json | None
+    intent: Json | None
+
+
+def needs_card(session: Json) -> bool:
+    """False only for a free start with payment_method_collection=if_required."""
+    optional = session["payment_method_collection"] == "if_required"
+    return not (session["amount_total"] == 0 and optional)
+
+
+def pay(account: Account, session: Json, details: CardDetails | None, email: str) -> Outcome:
+    """Somebody pressed "Pay" on the hosted page. The session must be open."""
+    hidden = account.private[session["id"]]
+    name = details.name if details else None
+    hidden["payer"] = {"email": email, "name": name}
+    method = create_method(account, details) if details else None
+    payment = _Payment(session, hidden, method, _intent(account, session, hidden))
+    if method is not None and payment.intent is not None:
+        outcome = payments.attempt(account, payment.intent, method, on_session=True)
+    elif method is not None:
+        outcome = _save_only(account, method)
+    else:
+        outcome = Outcome("succeeded")
+    return _follow(account, payment, outcome)
+
+
+def authenticate(account: Account, session: Json, *, passed: bool) -> Outcome:
+    """The answer of the 3-D Secure page for the attempt that is waiting."""
+    hidden = account.private[session["id"]]
+    method = account.get("payment_method", hidden["pending"])
+    payment = _Payment(session, hidden, method, _intent(account, session, hidden))
+    if not passed:
+        outcome = Outcome("failed", AUTHENTICATION_FAILED)
+        if payment.intent is not None:
+            outcome = payments.fail(account, payment.intent, method, AUTHENTICATION_FAILED)
+    elif payment.intent is not None:
+        outcome = payments.attempt(
+            account, payment.intent, method, on_session=True, authenticated=True
+        )
+    else:
+        outcome = Outcome("succeeded")
+    return _follow(account, payment, outcome)
+
+
+def _save_only(account: Account, method: Json) -> Outcome:
+    card = test_card(account, method["id"])
+    if card.refused is not None:
+        return Outcome("failed", card.refused)
+    return Outcome("succeeded" if card.three_ds == "never" else "requires_action")
+
+
+def _intent(account: Account, session: Json, hidden: Json) -> Json | None:
+    if session["amount_total"] == 0:
+        return None
+    if hidden["intent"] is None:
+        data = hidden["payment_intent_data"]
+        subscribes = session["mode"] == "subscription"
+        intent = payments.create_intent(
+            account,
+            amount=session["amount_total"],
+            currency=session["currency"],
+            customer=session["customer"],
+            description="Subscription creation" if subscribes else data.get("description"),
+            metadata=data.get("metadata"),
+            setup_future_usage="off_session" if subscribes else data.get("setup_future_usage"),
+            receipt_email=data.get("receipt_email"),
+        )
+        hidden["intent"] = intent["id"]
+    return account.get("payment_intent", hidden["intent"])
+
+
+def _follow(account: Account, payment: _Payment, outcome: Outcome) -> Outcome:
+    waiting = outcome.status == "requires_action"
+    payment.hidden["pending"] = payment.method["id"] if waiting and payment.method else None
+    if outcome.status == "succeeded":
+        _complete(account, payment)
+    return outcome
+
+
+def _complete(account: Account, payment: _Payment) -> None:
+    session, payer = payment.session, payment.hidden["payer"]
+    customer = _customer(account, payment)
+    if customer is not None and payment.hidden["name_auto"] and payer["name"]:
+        with account.changing(customer, "customer.updated"):
+            customer["name"] = payer["name"]
+    if customer is not None and session["mode"] == "subscription":
+        _subscribe(account, payment, customer)
+    else:
+        _sell(account, payment, customer)
+    session |= {
+        "status": "complete",
+        "payment_status": "paid" if session["amount_total"] else "no_payment_required",
+        "customer": customer["id"] if customer else None,
+        "customer_details": payer_details(customer, payer["email"], payer["name"]),
+        "url": None,
+    }
+    account.emit("checkout.session.completed", session)
+
+
+def _customer(account: Account, payment: _Payment) -> Json | None:
+    session = payment.session
+    if session["customer"]:
+        return account.get("customer", session["customer"])
+    keeps = payment.hidden["payment_intent_data"].get("setup_future_usage")
+    invoiced = session["invoice_creation"] and session["invoice_creation"]["enabled"]
+    if session["customer_creation"] != "always" and not keeps and not invoiced:
+        return None
+    payer = {k: v for k, v in payment.hidden["payer"].items() if v}
+    customer = create_customer(account, payer)
+    if payment.intent is not None:
+        payment.intent["customer"] = customer["id"]
+        account.get("charge", payment.intent["latest_charge"])["customer"] = customer["id"]
+    return customer
+
+
+def _keep_card(account: Account, payment: _Payment, customer: Json) -> None:
+    if payment.method is not None:
+        attach(account, {"customer": customer["id"]}, payment.method["id"])
+        account.private[payment.method["id"]]["set_up"] = True
+
+
+def _subscribe(account: Account, payment: _Payment, customer: Json) -> None:
+    session, hidden = payment.session, payment.hidden
+    data = hidden["subscription_data"]
+    _keep_card(account, payment, customer)
+    rows = hidden["lines"]
+    trial_end = billing.trial_end_of(account, data)
+    subscription = build(
+        account,
+        customer=customer["id"],
+        items=[(r["price"], r["quantity"]) for r in rows if r["price"]["type"] == "recurring"],
+        status="trialing" if trial_end else "active",
+        trial_end=trial_end,
+        method=payment.method["id"] if payment.method else None,
+        metadata=data.get("metadata"),
+        description=data.get("description"),
+        trial_settings=data.get("trial_settings"),
+        billing_mode=data.get("billing_mode", {}).get("type", "flexible"),
+    )
+    extras = [
+        one_time_line(account, r["price"], r["quantity"])
+        for r in rows
+        if r["price"]["type"] == "one_time"
+    ]
+    invoice = billing.first_invoice(account, subscription, extras)
+    account.emit("customer.subscription.created", subscription)
+    _settle(account, payment, invoice)
+    session |= {"subscription": subscription["id"], "invoice": invoice["id"]}
+
+
+def _sell(account: Account, payment: _Payment, customer: Json | None) -> None:
+    session = payment.session
+    if customer is not None and payment.hidden["payment_intent_data"].get("setup_future_usage"):
+        _keep_card(account, payment, customer)
+    session["payment_intent"] = payment.intent["id"] if payment.intent else None
+    creation = session["invoice_creation"]
+    if not creation["enabled"] or customer is None:
+        return
+    invoice = invoices.create(
+        account,
+        customer=customer["id"],
+        currency=session["currency"],
+        lines=[one_time_line(account, r["price"], r["quantity"]) for r in payment.hidden["lines"]],
+        reason="manual",
+        metadata=creation["invoice_data"]["metadata"],
+    )
+    invoices.finalize(account, invoice)
+    _settle(account, payment, invoice)
+    session["invoice"] = invoice["id"]
+
+
+def _settle(account: Account, payment: _Payment, invoice: Json) -> None:
+    if payment.intent is not None:
+        invoices.link_payment(account, invoice, payment.intent)
+        invoice["attempt_count"] = 1
+    invoices.mark_paid(account, invoice)

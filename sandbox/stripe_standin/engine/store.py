@@ -1,0 +1,135 @@
+"""What the stand-in remembers: accounts, their objects and their events, all plain JSON."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from .errors import missing
+
+if TYPE_CHECKING:
+    from . import Engine
+
+Json = dict[str, Any]
+
+API_VERSION = "2026-10-28.endive"
+
+KINDS = {
+    "cus": "customer",
+    "prod": "product",
+    "price": "price",
+    "cs": "checkout.session",
+    "sub": "subscription",
+    "si": "subscription_item",
+    "in": "invoice",
+    "inpay": "invoice_payment",
+    "pi": "payment_intent",
+    "ch": "charge",
+    "pm": "payment_method",
+    "evt": "event",
+    "we": "webhook_endpoint",
+    "bps": "billing_portal.session",
+}
+_PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def random_text(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_id(kind: str) -> str:
+    """A fresh id with Stripe's prefix for ``kind`` (``cs_test_…`` for Checkout)."""
+    if kind == "checkout.session":
+        return f"cs_test_{random_text(58)}"
+    return f"{_PREFIXES.get(kind, kind)}_{random_text(24)}"
+
+
+def kind_of(identity: str) -> str | None:
+    """The kind of object that an id names, from its prefix."""
+    return KINDS.get(identity.split("_", 1)[0])
+
+
+class Account:
+    """One Stripe account: everything behind one API key.
+
+    ``objects`` holds the public objects by kind and id, ``private`` what Stripe knows and never
+    shows (which test card a payment method is, webhook secrets, a payment being authenticated).
+    """
+
+    def __init__(self, engine: Engine, key: str, state: Json | None = None) -> None:
+        self.engine = engine
+        self.key = key
+        state = state or {}
+        self.id: str = state.get("id") or f"acct_{random_text(16)}"
+        self.objects: dict[str, dict[str, Json]] = state.get("objects", {})
+        self.private: dict[str, Json] = state.get("private", {})
+        self.sequence: int = state.get("sequence", 0)
+
+    def dump(self) -> Json:
+        return {
+            "id": self.id,
+            "objects": self.objects,
+            "private": self.private,
+            "sequence": self.sequence,
+        }
+
+    def now(self) -> int:
+        return self.engine.clock.now()
+
+    def number(self) -> int:
+        """The next invoice number of this account."""
+        self.sequence += 1
+        return self.sequence
+
+    def rows(self, kind: str) -> list[Json]:
+        """Objects of a kind, oldest first."""
+        return list(self.objects.get(kind, {}).values())
+
+    def put(self, obj: Json) -> Json:
+        self.objects.setdefault(obj["object"], {})[obj["id"]] = obj
+        return obj
+
+    def find(self, kind: str, identity: str | None) -> Json | None:
+        return self.objects.get(kind, {}).get(identity or "")
+
+    def get(self, kind: str, identity: str, param: str | None = None) -> Json:
+        """The live object, or Stripe's resource_missing (404 from a path, 400 from a parameter)."""
+        found = self.find(kind, identity)
+        if found is None or (param and found.get("deleted")):
+            raise missing(kind, identity, param or "id", 400 if param else 404)
+        return found
+
+    def emit(self, event_type: str, obj: Json, previous: Json | None = None) -> None:
+        """Append to the event log and queue its deliveries."""
+        self.engine.webhooks.emit(self, event_type, obj, previous)
+
+    @contextmanager
+    def changing(self, obj: Json, event_type: str) -> Iterator[Json]:
+        """Change ``obj`` in place; if something changed, emit with ``previous_attributes``."""
+        before = deepcopy(obj)
+        yield obj
+        previous = {k: before.get(k) for k in obj if before.get(k) != obj[k]}
+        if previous:
+            self.emit(event_type, obj, previous)
+
+
+def merge_metadata(old: Json, new: Json | str) -> Json:
+    """Stripe's rule: keys are merged, an empty value deletes its key, "" deletes all."""
+    if isinstance(new, str):
+        return {}
+    merged = old | new
+    return {key: value for key, value in merged.items() if value != ""}
+
+
+def assign(obj: Json, params: Json, *names: str) -> None:
+    """Copy the named parameters that were sent; "" clears; metadata is merged."""
+    for name in names:
+        if name in params:
+            obj[name] = None if params[name] == "" else params[name]
+    if "metadata" in params:
+        obj["metadata"] = merge_metadata(obj["metadata"], params["metadata"])
