@@ -10,13 +10,9 @@ import contextlib
 import json
 import logging
 import os
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +21,13 @@ from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import ffmpeg
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.core.ffmpeg import find_ffmpeg, find_ffprobe
+from wagtail_asyncpt.core.probing import (
+    FFPROBE_ENTRIES,
+    NoPicture,
+    Probe,
+    parse_ffmpeg,
+    parse_ffprobe,
+)
 
 __all__ = [
     "Probe",
@@ -47,8 +50,6 @@ POSTER_WIDTH = 640
 # Two threads of a small server, 4K60 HEVC to 720p: some ten seconds for each second of film.
 TRANSCODE_SECONDS_BASE = 120
 TRANSCODE_SECONDS_PER_SECOND = 20
-
-HDR_TRANSFERS = frozenset({"arib-std-b67", "smpte2084"})
 
 _MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _PICTURE_BRANDS = frozenset({b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis"})
@@ -75,7 +76,9 @@ _MESSAGES: dict[VideoReason, Promise] = {
         "We could not read this file as a video. Please send an MP4, MOV or WebM film."
     ),
     VideoReason.NO_PICTURE: _("This file has sound but no picture. Please choose a video."),
-    VideoReason.INCOMPLETE: _("This video seems to be cut off. Please choose it and send it again."),
+    VideoReason.INCOMPLETE: _(
+        "This video seems to be cut off. Please choose it and send it again."
+    ),
     VideoReason.TOO_LONG: _(
         "This video is longer than we can take. Please trim it to the set that was asked for."
     ),
@@ -101,31 +104,6 @@ class VideoError(DomainError):
     def may_pass_later(self) -> bool:
         """Whether the same file may succeed when tried again (the fault was ours)."""
         return self.reason in {VideoReason.NO_FFMPEG, VideoReason.FAILED, VideoReason.TIMED_OUT}
-
-
-@dataclass(frozen=True)
-class Probe:
-    """What a clip is. Sizes are pixels as shown (after rotation), rotation is clockwise degrees.
-
-    `duration` is in seconds and None where the file does not tell (WebM from a browser's
-    recorder); `fps` is the average frame rate, 0.0 where unknown; `color_transfer` is ffmpeg's
-    name ("bt709", "arib-std-b67" for HLG, "smpte2084" for HDR10) or "".
-    """
-
-    container: str
-    duration: float | None
-    width: int
-    height: int
-    fps: float
-    rotation: int
-    codec: str
-    color_transfer: str
-    has_audio: bool
-
-    @property
-    def is_hdr(self) -> bool:
-        """Whether the colors need tone mapping for an ordinary screen."""
-        return self.color_transfer in HDR_TRANSFERS
 
 
 def sniff_container(path: str | Path) -> str | None:
@@ -178,7 +156,7 @@ def transcode(source: str | Path, target: str | Path, *, probe: Probe) -> Probe:
         made = _read(part)
         if made.duration and made.duration > limit + 0.5:
             raise VideoError(VideoReason.TOO_LONG)
-        if (made.duration or 0) < 0.75 * (probe.duration or 0) - 1:
+        if (made.duration or 0) < 0.9 * (probe.duration or 0) - 0.5:
             raise VideoError(VideoReason.INCOMPLETE)
     return made
 
@@ -206,6 +184,38 @@ def make_poster(source: str | Path, target: str | Path) -> None:
             if part.exists() and part.stat().st_size:
                 return
         raise VideoError(VideoReason.FAILED)
+
+
+def _read(path: Path) -> Probe:
+    """Return what the file is, without judging its length or size."""
+    if not path.stat().st_size:
+        raise VideoError(VideoReason.EMPTY)
+    container = sniff_container(path)
+    if container is None:
+        raise VideoError(VideoReason.NOT_A_VIDEO)
+    program = _ffmpeg()
+    ffprobe = find_ffprobe()
+    guarded = ("-protocol_whitelist", "file", "-f", container)
+    name = f"file:{path.absolute()}"
+    if ffprobe:
+        arguments = [ffprobe, "-hide_banner", "-v", "error", *guarded]
+        arguments += ["-show_entries", FFPROBE_ENTRIES, "-of", "json", name]
+    else:
+        arguments = [program, "-nostdin", "-hide_banner", *guarded, "-i", name]
+    try:
+        done = ffmpeg.run(arguments, timeout=PROBE_SECONDS, max_file_bytes=1024**2)
+    except TimeoutError as error:
+        raise VideoError(VideoReason.TIMED_OUT) from error
+    if (ffprobe and done.code) or (not ffprobe and "Input #0" not in done.errors):
+        raise VideoError(VideoReason.NOT_A_VIDEO, done.errors)
+    try:
+        if ffprobe:
+            return parse_ffprobe(done.output, container)
+        return parse_ffmpeg(done.errors, container)
+    except NoPicture as error:
+        raise VideoError(VideoReason.NO_PICTURE, done.errors) from error
+    except json.JSONDecodeError as error:
+        raise VideoError(VideoReason.NOT_A_VIDEO, done.errors) from error
 
 
 def _picture(probe: Probe, has_zscale: bool) -> str:
