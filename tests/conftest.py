@@ -114,9 +114,7 @@ def login() -> Callable[[Any], Browser]:
 
     def signed_in(person: Any) -> Browser:
         browser = Browser()
-        browser.force_login(
-            getattr(person, "user", person), "django.contrib.auth.backends.ModelBackend"
-        )
+        browser.force_login(getattr(person, "user", person))
         return browser
 
     return signed_in
