@@ -328,9 +328,7 @@ CALM_LOW_BACK = Program(
                     [
                         warm_up("prone-press-up", "Skip it if lying on your front is unpleasant."),
                         main("glute-bridge", sets=2, reps=8, reps_max=None, effort=4),
-                        main(
-                            "dead-bug", "Legs only, if arms are too much.", sets=2, reps=6, effort=4
-                        ),
+                        main("dead-bug", "Legs only, if that is enough.", sets=2, reps=6, effort=4),
                         main("hip-hinge", sets=2, reps=8, reps_max=None),
                     ],
                     times_per_week=3,

@@ -117,7 +117,6 @@ TRUNK = [
         equipment="Mat",
         dose=reps(1, 8, 10, **BODYWEIGHT, **rpe(2), side="each"),
         clip="knees_to_side",
-        view="front",
     ),
     Exercise(
         slug="band-row",
