@@ -48,6 +48,26 @@ class Request:
         return next((v for k, v in self.headers.items() if k.lower() == wanted), None)
 
 
+@dataclass(frozen=True)
+class _Call:
+    """A request understood: whose, what, with which typed parameters and ids."""
+
+    key: str
+    route: Route
+    params: Json
+    ids: tuple[str, ...]
+    request_id: str
+    token: str | None
+
+
+@dataclass(frozen=True)
+class _Result:
+    """The true answer, kept for replays, and the response sent, which may have been lost."""
+
+    body: bytes
+    response: Response
+
+
 class Api:
     """``/v1``. ``strict``: an answer that departs from the SDK's types is a 500, not sent."""
 
@@ -91,82 +111,55 @@ class Api:
                 "does not have this endpoint.",
                 status=404,
             )
-        token = request.header("Idempotency-Key")
-        if request.method != "POST" or not token:
-            return self._run(key, *found, request, request_id, None)
-        return self._once(key, token, found, request, request_id)
+        route, ids = found
+        params = _params(route, request)
+        call = _Call(key, route, params, ids, request_id, request.header("Idempotency-Key"))
+        if request.method != "POST" or not call.token:
+            return self._run(call).response
+        return self._once(call, call.token, request)
 
-    def _once(
-        self,
-        key: str,
-        token: str,
-        found: tuple[Route, tuple[str, ...]],
-        request: Request,
-        request_id: str,
-    ) -> Response:
+    def _once(self, call: _Call, token: str, request: Request) -> Response:
+        """Run at most once per idempotency key; later requests get the first answer again."""
         table = self.engine.idempotency
         content = b"\0".join((request.path.encode(), request.body))
-        stored = table.begin(key, token, hashlib.sha256(content).hexdigest(), self.engine.now())
+        fingerprint = hashlib.sha256(content).hexdigest()
+        stored = table.begin(call.key, token, fingerprint, self.engine.now())
         if stored is not None:
             body = str(stored["body"]).encode()
             return Response(stored["status"], body, {"Idempotent-Replayed": "true"})
         try:
-            response = self._run(key, *found, request, request_id, token)
-        except _NotStarted as refused:
-            table.release(key, token)
-            raise refused.error from refused
+            result = self._run(call)
         except StripeError as error:
-            table.finish(key, token, error.status, _dump(error.body).decode())
+            table.finish(call.key, token, error.status, _dump(error.body).decode())
             raise
         except BaseException:
-            table.release(key, token)
+            table.release(call.key, token)
             raise
-        # A response lost on its way was still a success, and is what a retry gets.
-        saved = response.headers.pop("X-Saved", None)
-        table.finish(key, token, 200 if saved else response.status, saved or response.body.decode())
-        self.engine.changed()
-        return response
-
-    def _run(
-        self,
-        key: str,
-        route: Route,
-        ids: tuple[str, ...],
-        request: Request,
-        request_id: str,
-        token: str | None,
-    ) -> Response:
-        try:
-            params = _params(route, request)
-        except StripeError as error:
-            raise _NotStarted(error) from error
+        table.finish(call.key, token, 200, result.body.decode())
         with self.engine.lock:
-            account = self.engine.account(key)
+            self.engine.changed()
+        return result.response
+
+    def _run(self, call: _Call) -> _Result:
+        changes = call.route.method != "GET"
+        with self.engine.lock:
             self.engine.run_due()
-            changes = request.method != "GET"
-            body = self._operate(account, route, params, ids, request_id, token)
+            body = self._operate(self.engine.account(call.key), call)
             if changes:
                 self.engine.changed()
         if changes and self.engine.faults.deliver_before_response:
             self.engine.deliver_all(self.post)
         if changes and self.engine.faults.strikes("fail_after_commit"):
             error = StripeError("An unknown error occurred.", status=500, kind="api_error")
-            return Response(500, _dump(error.body), {"X-Saved": body.decode()})
-        return Response(200, body)
+            return _Result(body, Response(500, _dump(error.body)))
+        return _Result(body, Response(200, body))
 
-    def _operate(
-        self,
-        account: Account,
-        route: Route,
-        params: Json,
-        ids: tuple[str, ...],
-        request_id: str,
-        token: str | None,
-    ) -> bytes:
+    def _operate(self, account: Account, call: _Call) -> bytes:
+        params = dict(call.params)
         paths = params.pop("expand", [])
-        self.engine.current_request = {"id": request_id, "idempotency_key": token}
+        self.engine.current_request = {"id": call.request_id, "idempotency_key": call.token}
         try:
-            answer = route.operation(account, params, *ids)
+            answer = call.route.operation(account, params, *call.ids)
         finally:
             self.engine.current_request = None
         answer = expand(account, answer, paths)
@@ -179,14 +172,6 @@ class Api:
                     kind="api_error",
                 )
         return _dump(answer)
-
-
-class _NotStarted(Exception):
-    """Refused before anything ran; such answers are not kept under an idempotency key."""
-
-    def __init__(self, error: StripeError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 def _params(route: Route, request: Request) -> Json:

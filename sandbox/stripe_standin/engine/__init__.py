@@ -85,7 +85,9 @@ class Engine:
 
     def run_due(self) -> None:
         """Run what the passing of time has made due."""
-        run_due(self, self.now())
+        with self.lock:
+            if run_due(self, self.now()):
+                self.changed()
 
     # webhooks
 

@@ -17,12 +17,17 @@ Action = Callable[[Account, Json], None]
 Due = tuple[int, Account, Json, Action]
 
 
-def run_due(engine: Engine, until: int) -> None:
-    """Run everything due up to ``until``, earliest first, the clock standing at each moment."""
+def run_due(engine: Engine, until: int) -> int:
+    """Run everything due up to ``until``, earliest first, the clock standing at each moment.
+
+    Returns how many things were run.
+    """
+    count = 0
     while True:
         upcoming = [due for due in _agenda(engine) if due[0] <= until]
         if not upcoming:
-            return
+            return count
+        count += 1
         at, account, obj, action = min(upcoming, key=lambda due: due[0])
         engine.clock.move_to(at)
         request, engine.current_request = engine.current_request, None

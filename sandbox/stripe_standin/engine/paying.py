@@ -30,6 +30,11 @@ def needs_card(session: Json) -> bool:
     return not (session["amount_total"] == 0 and optional)
 
 
+def trial_end(account: Account, session: Json) -> int | None:
+    """When a trial that starts now would end; None without a trial."""
+    return billing.trial_end_of(account, account.private[session["id"]]["subscription_data"])
+
+
 def pay(account: Account, session: Json, details: CardDetails | None, email: str) -> Outcome:
     """Somebody pressed "Pay" on the hosted page. The session must be open."""
     hidden = account.private[session["id"]]
@@ -146,13 +151,13 @@ def _subscribe(account: Account, payment: _Payment, customer: Json) -> None:
     data = hidden["subscription_data"]
     _keep_card(account, payment, customer)
     rows = hidden["lines"]
-    trial_end = billing.trial_end_of(account, data)
+    ends = trial_end(account, session)
     subscription = build(
         account,
         customer=customer["id"],
         items=[(r["price"], r["quantity"]) for r in rows if r["price"]["type"] == "recurring"],
-        status="trialing" if trial_end else "active",
-        trial_end=trial_end,
+        status="trialing" if ends else "active",
+        trial_end=ends,
         method=payment.method["id"] if payment.method else None,
         metadata=data.get("metadata"),
         description=data.get("description"),
