@@ -49,7 +49,10 @@ class SessionLog(models.Model):
 
 
 class ClientLog(models.Model):
-    """An acknowledged entry. ``key`` is made by the browser: a replay finds the stored row."""
+    """An acknowledged entry. ``key`` is made by the browser: a replay finds the stored row.
+
+    A correction is a new row that ``replaces`` the earlier one; both stay.
+    """
 
     key = models.UUIDField()
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
@@ -58,9 +61,10 @@ class ClientLog(models.Model):
     prescribed = models.ForeignKey(PrescribedExercise, models.PROTECT)
     week_version = models.ForeignKey(WeekVersion, models.PROTECT, related_name="+")
     logged_at = models.DateTimeField(default=clock.now)
-    replaced_by = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaces"
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
+    is_current = models.BooleanField(default=True)
 
     wagtail_reference_index_ignore = True
 
@@ -87,7 +91,7 @@ class SetLog(ClientLog):
             models.UniqueConstraint(fields=["client", "key"], name="asyncpt_set_log_key"),
             models.UniqueConstraint(
                 fields=["session_log", "prescribed", "set_number"],
-                condition=Q(replaced_by__isnull=True),
+                condition=Q(is_current=True),
                 name="asyncpt_set_log_current",
             ),
             models.CheckConstraint(
@@ -124,7 +128,7 @@ class ExerciseLog(ClientLog):
             models.UniqueConstraint(fields=["client", "key"], name="asyncpt_exercise_log_key"),
             models.UniqueConstraint(
                 fields=["session_log", "prescribed"],
-                condition=Q(replaced_by__isnull=True),
+                condition=Q(is_current=True),
                 name="asyncpt_exercise_log_current",
             ),
             models.CheckConstraint(

@@ -1,0 +1,28 @@
+"""Weeks that came to their end without every session being done."""
+
+import datetime as dt
+
+from wagtail_asyncpt.care.models import EnrolmentStatus, Review, Week, WeekStatus
+from wagtail_asyncpt.care.models.answers import ReviewReason
+from wagtail_asyncpt.care.operations.base import open_review
+
+
+def close_finished_weeks(*, on: dt.date) -> int:
+    """Put each week that ended before ``on`` in its therapist's queue, once; returns how many.
+
+    A missed session is nobody's fault: the week is answered with what is there.
+    """
+    ended = (
+        Week.objects.filter(
+            status=WeekStatus.PUBLISHED,
+            starts_on__lte=on - dt.timedelta(days=7),
+            enrolment__status=EnrolmentStatus.ACTIVE,
+        )
+        .exclude(pk__in=Review.objects.values("week_id"))
+        .select_related("enrolment__client__clinic")
+    )
+    count = 0
+    for week in ended:
+        open_review(week=week, reason=ReviewReason.WEEK_DONE)
+        count += 1
+    return count

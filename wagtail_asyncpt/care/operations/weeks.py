@@ -1,0 +1,153 @@
+"""Enrolling a client, and drafting the client's weeks."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wagtail_asyncpt.care import signals
+from wagtail_asyncpt.care.days import RawDays, as_raw, carry_lineage, without_checks
+from wagtail_asyncpt.care.models import Enrolment, EnrolmentStatus, Week, WeekStatus
+from wagtail_asyncpt.care.operations.base import require_caseload
+from wagtail_asyncpt.core.errors import Conflict, DomainError, NotAllowed
+from wagtail_asyncpt.people.models import Client, Therapist
+from wagtail_asyncpt.people.operations import record_audit
+from wagtail_asyncpt.programs.queries import program_weeks
+
+
+@transaction.atomic
+def enrol(
+    *,
+    therapist: Therapist,
+    client: Client,
+    program: Any | None,
+    starts_on: dt.date,
+    goals: str = "",
+) -> Enrolment:
+    """Put ``client`` on ``program`` (a page) with ``therapist``; week 1 is drafted from it.
+
+    A client without a primary therapist is taken on by ``therapist``. Raises ``DomainError`` when
+    the client is in a program already, ``NotAllowed`` when the client is somebody else's.
+    """
+    client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    if client.clinic_id != therapist.clinic_id:
+        raise NotAllowed(_("This client is not in your caseload."))
+    if client.primary_therapist_id is None:
+        client.primary_therapist = therapist
+        client.save(update_fields=["primary_therapist"])
+    require_caseload(therapist, client)
+    if client.enrolments.filter(status=EnrolmentStatus.ACTIVE).exists():
+        raise DomainError(_("This client is in a program already; end it first."))
+    enrolment = Enrolment.objects.create(
+        clinic_id=client.clinic_id,
+        client=client,
+        therapist=therapist,
+        program_id=program.pk if program else None,
+        program_title=program.title if program else _("Own program"),
+        program_revision=program.live_revision_id if program else None,
+        starts_on=starts_on,
+        goals=goals,
+    )
+    days, focus = _program_week(enrolment, 1)
+    Week.objects.create(
+        clinic_id=client.clinic_id,
+        enrolment=enrolment,
+        number=1,
+        starts_on=starts_on,
+        focus=focus,
+        days=days,
+    )
+    record_audit(actor=therapist.user, client=client, action="enrolment.create", subject=enrolment)
+    signals.enrolled.send(
+        Enrolment,
+        instance=enrolment,
+        client=client,
+        therapist=therapist,
+        key=f"enrolled-{enrolment.pk}",
+    )
+    return enrolment
+
+
+@transaction.atomic
+def end_enrolment(*, therapist: Therapist, enrolment: Enrolment, completed: bool) -> Enrolment:
+    """End a program: ``completed`` when it reached its goal, else it just stops."""
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    require_caseload(therapist, enrolment.client)
+    enrolment.status = EnrolmentStatus.COMPLETED if completed else EnrolmentStatus.ENDED
+    enrolment.save(update_fields=["status"])
+    record_audit(
+        actor=therapist.user, client=enrolment.client, action="enrolment.end", subject=enrolment
+    )
+    return enrolment
+
+
+def _program_week(enrolment: Enrolment, number: int) -> tuple[RawDays, str]:
+    """The sessions and focus of the program page's ``number``-th week; empty where it has none."""
+    if enrolment.program is None:
+        return [], ""
+    pages = program_weeks(enrolment.program)
+    if number > len(pages):
+        return [], ""
+    page = pages[number - 1]
+    return as_raw(page.days), page.focus
+
+
+@transaction.atomic
+def draft_next_week(*, therapist: Therapist, week: Week, from_program: bool = False) -> Week:
+    """The draft of the week after ``week``: made once, from this week or from the program page.
+
+    Lines keep their lineage. Form check requests are not carried over.
+    """
+    week = (
+        Week.objects.select_for_update(of=("self",))
+        .select_related("enrolment__client", "enrolment__program", "current_version")
+        .get(pk=week.pk)
+    )
+    client = week.enrolment.client
+    require_caseload(therapist, client)
+    if week.status != WeekStatus.PUBLISHED or week.current_version is None:
+        raise DomainError(_("Publish week %(number)d first.") % {"number": week.number})
+    existing = Week.objects.filter(enrolment=week.enrolment, number=week.number + 1).first()
+    if existing is not None:
+        return existing
+    had = week.current_version.days
+    template, focus = _program_week(week.enrolment, week.number + 1)
+    days = carry_lineage(template, had) if from_program and template else without_checks(had)
+    draft = Week.objects.create(
+        clinic_id=week.clinic_id,
+        enrolment=week.enrolment,
+        number=week.number + 1,
+        starts_on=week.starts_on + dt.timedelta(days=7),
+        previous=week,
+        focus=focus or week.focus,
+        days=days,
+    )
+    record_audit(actor=therapist.user, client=client, action="week.draft", subject=draft)
+    return draft
+
+
+@transaction.atomic
+def save_draft(
+    *, therapist: Therapist, week: Week, days: Any, focus: str, base_version: int
+) -> Week:
+    """Store the draft's sessions. Raises ``Conflict`` when somebody saved after ``base_version``.
+
+    A published week keeps what the client sees until it is published again.
+    """
+    week = (
+        Week.objects.select_for_update(of=("self",))
+        .select_related("enrolment__client")
+        .get(pk=week.pk)
+    )
+    require_caseload(therapist, week.enrolment.client)
+    if week.draft_version != base_version:
+        raise Conflict(_("This week was saved in another window. Reload to see the newest text."))
+    week.days = days
+    week.focus = focus
+    week.draft_version += 1
+    week.save(update_fields=["days", "focus", "draft_version"])
+    record_audit(
+        actor=therapist.user, client=week.enrolment.client, action="week.save", subject=week
+    )
+    return week
