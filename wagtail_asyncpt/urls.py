@@ -1,5 +1,11 @@
-"""The one ``include()`` of a site: portal, join and webhook, each in its own namespace."""
+"""The one ``include()`` of a site: portal, clips, library, join and webhook, each namespaced."""
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include(f"wagtail_asyncpt.{room}.urls"))
+    for room in ("memberships", "library", "care", "portal")
+    if find_spec(f"wagtail_asyncpt.{room}.urls")
+]
