@@ -7,7 +7,7 @@ believes none of the group's stored members.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,17 @@ class Ground(Protocol):
 
     def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial:
         """Words and offers for a ``user`` (or visitor) who holds none of ``group_ids``."""
+
+
+@runtime_checkable
+class BulkGround(Protocol):
+    """What a ground may offer besides, so that the sweep need not ask for each user."""
+
+    def candidate_user_ids(self) -> Any:
+        """A queryset of the ids of all users who may hold one of the groups at some time."""
+
+    def entitlements(self, user_ids: set[int], at: datetime) -> dict[int, set[int]]:
+        """As ``entitled_group_ids``, for many users at once; those without may be left out."""
 
 
 _grounds: list[Ground] = []

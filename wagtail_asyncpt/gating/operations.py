@@ -1,12 +1,66 @@
-"""Writes of the gate: projecting entitlement into the members of the gate groups."""
+"""Writes of the gate: judging who may pass, and projecting entitlement into gate groups."""
 
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connections, router, transaction
+from django.db.models import Q
 
 from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.gating.grounds import BulkGround, Denial, registered_grounds
+from wagtail_asyncpt.gating.queries import Restriction
+
+logger = logging.getLogger("wagtail_asyncpt.gating")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """``denial`` says why somebody stays out; without one, ``settled`` restrictions are met."""
+
+    settled: frozenset[int] = frozenset()
+    denial: Denial | None = None
+
+
+def judge(
+    *, user: Any, restrictions: list[Restriction], may_edit: Callable[[], bool], at: datetime
+) -> Judgement | None:
+    """Decide from live entitlement whether ``user`` passes ``restrictions``; ``None``: not ours.
+
+    Ours are restrictions with at least one gate group. The user's stored groups are healed when
+    they turn out to be wrong. ``may_edit`` is asked only of somebody who would stay out.
+    """
+    by_groups = [restriction for restriction in restrictions if restriction.by_groups]
+    if not by_groups:
+        return None
+    everything = frozenset(restriction.pk for restriction in by_groups)
+    if user.is_active and user.is_superuser:
+        return Judgement(settled=everything)
+    entitled = queries.entitled_group_ids(user, at)
+    held = queries.held_group_ids(user) if user.is_authenticated else set()
+    # The usual member: groups are right and enough, so nobody need ask which groups are gates.
+    if held == entitled and not _unmet(by_groups, entitled):
+        return Judgement(settled=everything)
+    gates = queries.gates()
+    gate_ids = set().union(*gates.values())
+    if held & gate_ids != entitled:
+        heal_groups(user=user, at=at)
+    unmet = _unmet(by_groups, entitled | (held - gate_ids))
+    ours = [restriction for restriction in unmet if restriction.group_ids & gate_ids]
+    if ours:
+        if may_edit():
+            return Judgement(settled=everything)
+        return Judgement(denial=queries.denial(user, ours, gates, at))
+    if not queries.gate_sets(by_groups, gate_ids):
+        return None
+    return Judgement(settled=everything - {restriction.pk for restriction in unmet})
+
+
+def _unmet(restrictions: list[Restriction], group_ids: set[int]) -> list[Restriction]:
+    return [r for r in restrictions if not r.group_ids & group_ids]
 
 
 def heal_groups(*, user: Any, at: datetime) -> set[int]:
@@ -14,23 +68,70 @@ def heal_groups(*, user: Any, at: datetime) -> set[int]:
 
     Other groups are left alone. Where the groups are right nothing is written. Call it in the
     transaction that changes the entitlement; the user's row is locked before writing, so that of
-    two writers the later one sees what the earlier one did.
+    two writers the later one sees what the earlier one did. A group that was given permissions
+    is not handed out: members would enter the admin.
     """
-    gates = queries.gate_group_ids()
-    entitled = queries.entitled_group_ids(user, at) & gates
-    if _held(user, gates) == entitled:
+    gate_ids = queries.gate_group_ids()
+    entitled = queries.entitled_group_ids(user, at) & gate_ids
+    if queries.held_group_ids(user) & gate_ids == entitled:
         return entitled
     with transaction.atomic(using=_database()):
         _lock(user)
-        entitled = queries.entitled_group_ids(user, at) & gates
-        held = _held(user, gates)
-        user.groups.add(*entitled - held)
+        entitled = queries.entitled_group_ids(user, at) & gate_ids
+        held = queries.held_group_ids(user) & gate_ids
+        user.groups.add(*_without_permissions(entitled - held))
         user.groups.remove(*held - entitled)
     return entitled
 
 
-def _held(user: Any, gates: set[int]) -> set[int]:
-    return set(user.groups.filter(pk__in=gates).values_list("pk", flat=True))
+def sweep(*, at: datetime, batch: int = 500) -> int:
+    """Heal every user whose gate groups are wrong at ``at``; return how many there were.
+
+    Reads ``batch`` users at a time.
+    """
+    gate_ids = queries.gate_group_ids()
+    healed = 0
+    for users in _batches(gate_ids, batch):
+        entitled = queries.entitlements(users, at)
+        held = _held_by(users, gate_ids)
+        for user in users:
+            if entitled[user.pk] & gate_ids != held.get(user.pk, set()):
+                heal_groups(user=user, at=at)
+                healed += 1
+    return healed
+
+
+def _without_permissions(group_ids: set[int]) -> set[int]:
+    if not group_ids:
+        return group_ids
+    powerful = queries.groups_with_permissions(group_ids)
+    if powerful:
+        logger.error("Membership groups %s hold permissions; nobody is added.", sorted(powerful))
+    return group_ids - powerful
+
+
+def _batches(gate_ids: set[int], size: int) -> Iterator[list[Any]]:
+    concerned = Q(groups__in=gate_ids)
+    for ground in registered_grounds():
+        if isinstance(ground, BulkGround):
+            concerned |= Q(pk__in=ground.candidate_user_ids())
+    users = get_user_model()._default_manager.filter(concerned).distinct().order_by("pk")
+    found = list(users[:size])
+    while found:
+        yield found
+        found = list(users.filter(pk__gt=found[-1].pk)[:size])
+
+
+def _held_by(users: list[Any], gate_ids: set[int]) -> dict[int, set[int]]:
+    pairs = (
+        get_user_model()
+        ._default_manager.filter(pk__in=[user.pk for user in users], groups__in=gate_ids)
+        .values_list("pk", "groups__pk")
+    )
+    held: dict[int, set[int]] = {}
+    for pk, group_id in pairs:
+        held.setdefault(pk, set()).add(group_id)
+    return held
 
 
 def _database() -> str:

@@ -1,14 +1,127 @@
-"""What the gate reads: gate groups, and who is entitled to them now."""
+"""What the gate reads: restrictions in force, gate groups, and who is entitled to them now."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wagtail_asyncpt.gating.grounds import registered_grounds
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db.models import Q
+from wagtail.models import Collection, PageViewRestriction
+
+from wagtail_asyncpt.core.pages import page_model_name
+from wagtail_asyncpt.gating.grounds import BulkGround, Denial, Ground, registered_grounds
+
+_RESTRICTION = (
+    "view_restrictions__pk",
+    "view_restrictions__restriction_type",
+    "view_restrictions__groups__pk",
+)
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """One row of Wagtail's Privacy dialog. ANY of its groups opens it."""
+
+    pk: int
+    kind: str
+    group_ids: frozenset[int]
+
+    @property
+    def by_groups(self) -> bool:
+        """Whether it asks for groups, not for a login or a shared password."""
+        return self.kind == PageViewRestriction.GROUPS
+
+
+def page_model() -> Any:
+    """The site's page model."""
+    return apps.get_model(page_model_name())
+
+
+def page_restrictions(page: Any) -> list[Restriction]:
+    """Every restriction in force on ``page``, outermost first; ALL must be met.
+
+    Its own and its ancestors'. For an alias, or below one, also the source's and those of the
+    source's ancestors, and restrictions on the alias itself: core forgets the last two. One
+    query, and one more for each step from alias to source.
+    """
+    found: dict[int, Restriction] = {}
+    paths, seen = _lineage(page), set[str]()
+    while paths - seen:
+        rows = (
+            page_model()
+            ._default_manager.filter(path__in=paths - seen)
+            .filter(Q(alias_of__isnull=False) | Q(view_restrictions__isnull=False))
+            .order_by("path")
+            .values_list("alias_of__path", *_RESTRICTION)
+        )
+        seen |= paths
+        sources = set()
+        for source, *restriction in rows:
+            _collect(found, restriction)
+            if source:
+                sources.add(source)
+        paths = set().union(*(_prefixes(path, page_model().steplen) for path in sources))
+    return list(found.values())
+
+
+def collection_restrictions(collection: Collection) -> list[Restriction]:
+    """Every restriction in force on ``collection``, outermost first. One query."""
+    rows = (
+        Collection.objects.filter(path__in=_lineage(collection), view_restrictions__isnull=False)
+        .order_by("path")
+        .values_list(*_RESTRICTION)
+    )
+    found: dict[int, Restriction] = {}
+    for restriction in rows:
+        _collect(found, restriction)
+    return list(found.values())
+
+
+def _collect(found: dict[int, Restriction], row: Iterable[Any]) -> None:
+    pk, kind, group_id = row
+    if pk is not None:
+        known = found[pk].group_ids if pk in found else frozenset()
+        found[pk] = Restriction(pk, kind, known | ({group_id} if group_id else set()))
+
+
+def _lineage(node: Any) -> set[str]:
+    return _prefixes(node.path, node.steplen)
+
+
+def _prefixes(path: str, step: int) -> set[str]:
+    return {path[:end] for end in range(step, len(path) + 1, step)}
+
+
+def gates() -> dict[Ground, set[int]]:
+    """The gate groups' ids of each ground."""
+    return {ground: ground.gate_group_ids() for ground in registered_grounds()}
 
 
 def gate_group_ids() -> set[int]:
     """Ids of the groups that any ground decides."""
-    return set().union(*(ground.gate_group_ids() for ground in registered_grounds()))
+    return set().union(*gates().values())
+
+
+def gate_sets(restrictions: Iterable[Restriction], gate_ids: set[int]) -> list[frozenset[int]]:
+    """The group ids of those restrictions that a gate group can open."""
+    return [r.group_ids for r in restrictions if r.by_groups and r.group_ids & gate_ids]
+
+
+def groups_with_permissions(group_ids: set[int]) -> set[int]:
+    """Those of ``group_ids`` that hold a permission of any kind."""
+    holds = (
+        Q(permissions__isnull=False)
+        | Q(page_permissions__isnull=False)
+        | Q(collection_permissions__isnull=False)
+    )
+    return set(Group.objects.filter(holds, pk__in=group_ids).values_list("pk", flat=True))
+
+
+def held_group_ids(user: Any) -> set[int]:
+    """Ids of every group that ``user`` is stored in."""
+    return set(user.groups.values_list("pk", flat=True))
 
 
 def entitled_group_ids(user: Any, at: datetime) -> set[int]:
@@ -16,3 +129,42 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     if not user.is_authenticated or not user.is_active:
         return set()
     return set().union(*(ground.entitled_group_ids(user, at) for ground in registered_grounds()))
+
+
+def entitlements(users: list[Any], at: datetime) -> dict[int, set[int]]:
+    """The entitled group ids of each of ``users`` by primary key; in bulk where a ground can."""
+    found: dict[int, set[int]] = {user.pk: set() for user in users}
+    active = {user.pk: user for user in users if user.is_active}
+    for ground in registered_grounds():
+        if isinstance(ground, BulkGround):
+            for pk, group_ids in ground.entitlements(set(active), at).items():
+                found[pk] |= group_ids
+        else:
+            for pk, user in active.items():
+                found[pk] |= ground.entitled_group_ids(user, at)
+    return found
+
+
+def denial(
+    user: Any, unmet: list[Restriction], ground_ids: dict[Ground, set[int]], at: datetime
+) -> Denial:
+    """Words and offers for the restrictions that ``user`` does not meet, outermost first.
+
+    Where several stand in the way, an offer that opens them all is worth showing alone.
+    """
+    denials = [_denial_of(user, restriction, ground_ids, at) for restriction in unmet]
+    first, *others = denials
+    common = tuple(o for o in first.offers if all(o in other.offers for other in others))
+    return Denial(first.code, first.message, common or first.offers)
+
+
+def _denial_of(
+    user: Any, restriction: Restriction, ground_ids: dict[Ground, set[int]], at: datetime
+) -> Denial:
+    parts = [
+        ground.denial(user, restriction.group_ids & ids, at)
+        for ground, ids in ground_ids.items()
+        if restriction.group_ids & ids
+    ]
+    offers = tuple(offer for part in parts for offer in part.offers)
+    return Denial(parts[0].code, parts[0].message, offers)

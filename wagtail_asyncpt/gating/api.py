@@ -1,0 +1,29 @@
+"""Mixin for the endpoints of Wagtail's API v2 (and any view of REST framework)."""
+
+from typing import Any
+
+from django.utils.cache import patch_cache_control
+
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.gating.operations import heal_groups
+
+
+class HealedAccessMixin:
+    """Make the caller's groups right before core asks them which pages to show.
+
+    Use it in front of ``PagesAPIViewSet`` and ``DocumentsAPIViewSet``. Answers to somebody signed
+    in are kept out of caches.
+    """
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Heal the caller, when signed in, before the endpoint runs."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if request.user.is_authenticated:
+            heal_groups(user=request.user, at=clock.now())
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Mark what somebody signed in was given as private."""
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        return response

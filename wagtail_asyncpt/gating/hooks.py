@@ -1,0 +1,127 @@
+"""Wagtail hooks: the gate in front of pages and documents, and the repair of copies."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from wagtail import hooks
+from wagtail.documents.permissions import permission_policy as document_policy
+from wagtail.models import PageViewRestriction
+
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.gating import operations, projection, queries, teaser
+from wagtail_asyncpt.gating.operations import Judgement
+from wagtail_asyncpt.gating.queries import Restriction
+
+#: Before core's own check, which has order 0.
+OUTERMOST = -100
+#: After core's own check.
+INNERMOST = 100
+
+Serve = Callable[..., HttpResponseBase]
+
+
+def register_hooks() -> None:
+    """Register every hook of the room; to be called once, from ``wagtail_hooks``."""
+    hooks.register("on_serve_page", gate_page, order=OUTERMOST)
+    hooks.register("on_serve_page", restore_page, order=INNERMOST)
+    hooks.register("before_serve_document", gate_document, order=OUTERMOST)
+    hooks.register("after_copy_page", gate_copy)
+
+
+def gate_page(serve: Serve) -> Serve:
+    """Serve a gated page to those who are entitled now, and a teaser to everybody else."""
+
+    def gated(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponseBase:
+        restrictions = queries.page_restrictions(page)
+        judgement = operations.judge(
+            user=request.user,
+            restrictions=restrictions,
+            may_edit=lambda: _may_edit_page(request.user, page),
+            at=clock.now(),
+        )
+        if judgement is None:
+            return serve(page, request, args, kwargs)
+        if judgement.denial is not None:
+            return teaser.page_teaser(request, page, judgement.denial)
+        _settle_page(page, restrictions, judgement)
+        response = serve(page, request, args, kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    return gated
+
+
+def restore_page(serve: Serve) -> Serve:
+    """Let the page answer for all its restrictions again, once core has asked."""
+
+    def restored(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponseBase:
+        vars(page).pop("get_view_restrictions", None)
+        return serve(page, request, args, kwargs)
+
+    return restored
+
+
+def gate_document(document: Any, request: HttpRequest) -> HttpResponseBase | None:
+    """Serve a gated document to those who are entitled now, never stored by a cache.
+
+    A hook can refuse a response but not change one, so the view that is running is called a
+    second time, past this hook, and its answer gets the headers.
+    """
+    if getattr(request, "asyncpt_document", None) == document.pk:
+        _settle_collection(document.collection, request.asyncpt_settled)  # type: ignore[attr-defined]
+        return None
+    judgement = operations.judge(
+        user=request.user,
+        restrictions=queries.collection_restrictions(document.collection),
+        may_edit=lambda: document_policy.user_has_permission_for_instance(
+            request.user, "change", document
+        ),
+        at=clock.now(),
+    )
+    if judgement is None:
+        return None
+    if judgement.denial is not None:
+        return teaser.document_teaser(request, judgement.denial)
+    request.asyncpt_document = document.pk  # type: ignore[attr-defined]
+    request.asyncpt_settled = judgement.settled  # type: ignore[attr-defined]
+    match = request.resolver_match
+    if match is None:
+        _settle_collection(document.collection, judgement.settled)
+        return None
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def gate_copy(request: HttpRequest, page: Any, new_page: Any) -> None:
+    """A copy is gated as its source is, page by page."""
+    if not new_page.alias_of_id:
+        projection.repair_copy(source=page, copy=new_page)
+
+
+def _may_edit_page(user: Any, page: Any) -> bool:
+    return user.has_perm("wagtailadmin.access_admin") and bool(
+        page.permissions_for_user(user).can_edit()
+    )
+
+
+def _settle_page(page: Any, restrictions: list[Restriction], judgement: Judgement) -> None:
+    """Let core ask only for what is left: passwords, logins, other groups.
+
+    An instance attribute in front of the public method. Should core stop calling it, core asks
+    the healed groups again: more queries, and nobody gets in who should not.
+    """
+    left: Any
+    if type(page).get_view_restrictions is queries.page_model().get_view_restrictions:
+        others = {r.pk for r in restrictions} - judgement.settled
+        left = PageViewRestriction.objects.filter(pk__in=others) if others else []
+    else:
+        left = [r for r in page.get_view_restrictions() if r.pk not in judgement.settled]
+    page.get_view_restrictions = lambda: left
+
+
+def _settle_collection(collection: Any, settled: frozenset[int]) -> None:
+    left = [r for r in collection.get_view_restrictions() if r.pk not in settled]
+    collection.get_view_restrictions = lambda: left

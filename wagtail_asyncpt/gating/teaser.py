@@ -1,0 +1,107 @@
+"""What somebody sees who may not see the page: an invitation, and nothing of its content."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from wagtail.images.models import AbstractImage
+
+from wagtail_asyncpt.core.templates import site_base
+from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.gating.grounds import Denial
+from wagtail_asyncpt.people.access import login_path, signup_path
+
+SUMMARY_LENGTH = 300
+
+
+def page_teaser(request: HttpRequest, page: Any, denial: Denial) -> HttpResponse:
+    """The teaser of a gated page: title, summary, picture, and the offers that open it.
+
+    The page itself is kept from the template, so that no site template can print its content.
+    Status 200, but 403 for a method that would have changed something.
+    """
+    if request.method == "OPTIONS":
+        response = HttpResponse(headers={"Allow": "GET, HEAD, OPTIONS"})
+    else:
+        summary = summary_of(page)
+        context = {
+            "title": page.title,
+            "summary": summary,
+            "picture": picture_of(page),
+            "structured_data": _structured_data(
+                {
+                    "@context": "https://schema.org",
+                    "@type": "WebPage",
+                    "name": page.title,
+                    "description": summary,
+                    "url": request.build_absolute_uri(request.path),
+                    "isAccessibleForFree": False,
+                }
+            ),
+        }
+        status = 200 if request.method in {"GET", "HEAD"} else 403
+        response = _respond(request, "page_teaser", denial, context, status)
+    return _never_shared(response)
+
+
+def document_teaser(request: HttpRequest, denial: Denial) -> HttpResponse:
+    """The refusal of a gated file, which names neither the file nor its title. Status 403."""
+    return _never_shared(_respond(request, "document_teaser", denial, {}, 403))
+
+
+def summary_of(page: Any) -> str:
+    """The public words about a page: its search description, else its ``summary``."""
+    for name in ("search_description", "summary"):
+        text = getattr(page, name, "")
+        if isinstance(text, str) and text.strip():
+            return Truncator(strip_tags(text).strip()).chars(SUMMARY_LENGTH)
+    return ""
+
+
+def picture_of(page: Any) -> AbstractImage | None:
+    """The page's ``teaser_image``, else its ``image``, unless its collection is private."""
+    for name in ("teaser_image", "image"):
+        image = getattr(page, name, None)
+        if isinstance(image, AbstractImage):
+            return None if queries.collection_restrictions(image.collection) else image
+    return None
+
+
+def _respond(
+    request: HttpRequest, name: str, denial: Denial, context: dict[str, Any], status: int
+) -> HttpResponse:
+    back = urlencode({"next": request.get_full_path()})
+    signup = signup_path()
+    common = {
+        "site_base": site_base(),
+        "denial": denial,
+        "is_visitor": not request.user.is_authenticated,
+        "login_url": _with_query(login_path(), back),
+        "signup_url": _with_query(signup, back) if signup else "",
+    }
+    template = f"wagtail_asyncpt/gating/{name}.html"
+    return TemplateResponse(request, template, common | context, status=status)
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{query}"
+
+
+def _never_shared(response: HttpResponse) -> HttpResponse:
+    add_never_cache_headers(response)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _structured_data(value: dict[str, Any]) -> SafeString:
+    """A data block, which a strict Content-Security-Policy does not stop."""
+    text = json.dumps(value, ensure_ascii=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
