@@ -1,13 +1,21 @@
 """Videos that we keep: states, files and the abstract model of exemplars and clients' clips."""
 
+import datetime
 import uuid
 from pathlib import PurePath
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.storage import private_storage
+from wagtail_asyncpt.core.video import (
+    TRANSCODE_SECONDS_BASE,
+    TRANSCODE_SECONDS_PER_SECOND,
+    VideoError,
+    VideoReason,
+)
 
 
 class VideoStatus(models.TextChoices):
@@ -39,11 +47,19 @@ def poster_path(instance: "AbstractVideo", filename: str) -> str:
     return _path(instance, "poster", filename)
 
 
+def longest_processing() -> datetime.timedelta:
+    """After this time a video that is still being prepared was left by a worker that died."""
+    seconds = TRANSCODE_SECONDS_PER_SECOND * asyncpt_settings.VIDEO_MAX_SECONDS
+    return datetime.timedelta(seconds=2 * TRANSCODE_SECONDS_BASE + seconds)
+
+
 class AbstractVideo(models.Model):
     """An uploaded video, its transcoded form and its poster, all in private storage.
 
     ``source`` is deleted when ``video`` exists: the original carries the phone's location.
     ``fps`` is the constant frame rate of ``video`` (frames per second), ``duration`` is in seconds.
+    ``failure`` holds a ``VideoReason``; ``failure_message`` says it in the reader's language.
+    ``processed_at`` is when ``status`` last changed in processing.
     """
 
     folder = "videos"
@@ -74,3 +90,16 @@ class AbstractVideo(models.Model):
     def is_ready(self) -> bool:
         """Whether the transcoded video can be played."""
         return self.status == VideoStatus.READY
+
+    @property
+    def etag(self) -> str:
+        """Changes with the bytes of ``video`` and ``poster``."""
+        moment = self.processed_at.timestamp() if self.processed_at else 0
+        return f"{self.uuid.hex}-{moment:.6f}"
+
+    @property
+    def failure_message(self) -> str:
+        """Why the video could not be prepared, for people; empty where nothing failed."""
+        if self.failure not in set(VideoReason):
+            return self.failure
+        return str(VideoError(VideoReason(self.failure)).message)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 KG_PER_LB = Decimal("0.45359237")  # exact, international yard and pound agreement of 1959
 
@@ -114,7 +114,8 @@ class Dose:
         units = [text for text in (self._reps(), self._hold(), self._distance()) if text]
         amount = " × ".join(units[:2])
         if self.sets:
-            amount = f"{self.sets} × {amount}" if amount else _("%(n)d sets") % {"n": self.sets}
+            alone = ngettext("%(n)d set", "%(n)d sets", self.sets) % {"n": self.sets}
+            amount = f"{self.sets} × {amount}" if amount else alone
         if amount and self.side and self.side != Side.BOTH:
             amount = f"{amount} {Side(self.side).label}"
         return amount

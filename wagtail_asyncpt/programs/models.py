@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 
 from wagtail_asyncpt.core.fields import StableStreamField
+from wagtail_asyncpt.core.templates import site_base
 from wagtail_asyncpt.programs.blocks import session_blocks
 
 
@@ -19,7 +21,19 @@ class Level(models.TextChoices):
     PERFORM = "perform", _("Back to sport")
 
 
-class ProgramIndexPageMixin(models.Model):
+class SitePageMixin(models.Model):
+    """A page whose template extends the site's own base template."""
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Wagtail's context, with the template to extend."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
+        return {**context, "site_base": site_base()}
+
+
+class ProgramIndexPageMixin(SitePageMixin):
     """The list of a clinic's programs."""
 
     introduction = RichTextField(_("introduction"), blank=True)
@@ -30,14 +44,12 @@ class ProgramIndexPageMixin(models.Model):
         abstract = True
 
 
-class ProgramPageMixin(models.Model):
+class ProgramPageMixin(SitePageMixin):
     """A program template: its public face; its weeks are child pages in order."""
 
     summary = models.TextField(_("summary"), blank=True)
     for_whom = models.TextField(_("for whom"), blank=True)
-    program_goals = models.TextField(
-        _("goals"), blank=True, help_text=_("One goal on each line.")
-    )
+    program_goals = models.TextField(_("goals"), blank=True, help_text=_("One goal on each line."))
     level = models.CharField(_("level"), max_length=20, choices=Level, blank=True)
     body = RichTextField(_("description"), blank=True)
 
@@ -59,7 +71,7 @@ class ProgramPageMixin(models.Model):
         return [line.strip() for line in self.program_goals.splitlines() if line.strip()]
 
 
-class ProgramWeekPageMixin(models.Model):
+class ProgramWeekPageMixin(SitePageMixin):
     """One week of a program: what a client's week is copied from."""
 
     focus = models.CharField(_("focus"), max_length=300, blank=True)

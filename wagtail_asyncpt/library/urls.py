@@ -1,0 +1,12 @@
+"""Addresses of the library."""
+
+from django.urls import path
+
+from wagtail_asyncpt.library import views
+
+app_name = "asyncpt_library"
+
+urlpatterns = [
+    path("exercises/videos/<uuid:uuid>/video.mp4", views.video, name="video"),
+    path("exercises/videos/<uuid:uuid>/poster.jpg", views.poster, name="poster"),
+]
