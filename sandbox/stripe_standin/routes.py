@@ -75,7 +75,7 @@ def _list_customer_methods(account: Account, params: Json, identity: str) -> Jso
 
 _CUSTOMER = (
     "name email phone description address shipping preferred_locales metadata invoice_settings "
-    "business_name individual_name payment_method"
+    "business_name individual_name"
 )
 _PRODUCT = (
     "name active description images metadata marketing_features shippable statement_descriptor "
@@ -98,7 +98,13 @@ _SUB_UPDATE = (
 
 ROUTES = (
     # customers and cards
-    _route("POST", "/customers", p.CustomerCreateParams, _CUSTOMER, customers.create_customer),
+    _route(
+        "POST",
+        "/customers",
+        p.CustomerCreateParams,
+        _CUSTOMER + " payment_method",
+        customers.create_customer,
+    ),
     _list("customer", "/customers", p.CustomerListParams, "email", customers.customer_filter),
     _route("GET", "/customers/<id>", p.CustomerRetrieveParams, "", _retrieve("customer")),
     _route("POST", "/customers/<id>", p.CustomerUpdateParams, _CUSTOMER, customers.update_customer),

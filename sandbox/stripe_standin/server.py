@@ -109,6 +109,8 @@ def _static(name: str) -> Response:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "StripeStandIn"
+    wbufsize = -1  # head and body in one packet
+    disable_nagle_algorithm = True
     site: Site
 
     def _serve(self) -> None:
@@ -181,7 +183,9 @@ class StandIn:
         self.url = f"http://{host}:{self._server.server_address[1]}"
         self.engine.base_url = self.url
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._server.serve_forever, daemon=True)]
+        self._threads = [
+            threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        ]
         if deliver:
             self._threads.append(threading.Thread(target=self._deliver, daemon=True))
 

@@ -6,7 +6,7 @@ from . import invoices
 from .catalog import active_price
 from .clock import DAY, HOUR
 from .customers import mark_deleted
-from .errors import StripeError, invalid
+from .errors import StripeError, invalid, required
 from .invoices import Line, recurring_line, subscription_of
 from .payments import Outcome
 from .store import Account, Json, assign
@@ -61,8 +61,11 @@ def first_invoice(
 
 def trial_end_of(account: Account, params: Json, where: str = "") -> int | None:
     """Unix time at which a trial asked for as days or as a date ends; None for no trial."""
-    if params.get("trial_period_days"):
-        return account.now() + int(params["trial_period_days"]) * DAY
+    days = params.get("trial_period_days")
+    if days is not None:
+        if not 1 <= days <= 730:
+            raise invalid("Trials last from 1 to 730 days.", "trial_period_days")
+        return account.now() + int(days) * DAY
     at = params.get("trial_end")
     if at in (None, "now"):
         return None
@@ -73,10 +76,8 @@ def trial_end_of(account: Account, params: Json, where: str = "") -> int | None:
 
 def create_subscription(account: Account, params: Json) -> Json:
     """Over the API: charges the default card at once; refused cards leave it ``incomplete``."""
-    customer = account.get("customer", params["customer"], "customer")
-    items = [_wanted_item(account, row, i) for i, row in enumerate(params.get("items", []))]
-    if not items:
-        raise invalid("Missing required param: items.", "items", "parameter_missing")
+    customer = account.get("customer", required(params, "customer"), "customer")
+    items = [_wanted_item(account, row, i) for i, row in enumerate(required(params, "items"))]
     method = params.get("default_payment_method")
     if method and account.get("payment_method", method)["customer"] != customer["id"]:
         raise invalid(f"No such PaymentMethod: '{method}'", "default_payment_method")
@@ -106,7 +107,15 @@ def _wanted_item(account: Account, row: Json, index: int) -> tuple[Json, int]:
             "with `type=recurring`.",
             f"items[{index}][price]",
         )
-    return price, row.get("quantity", 1)
+    return price, quantity_of(row, f"items[{index}]")
+
+
+def quantity_of(row: Json, where: str) -> int:
+    """How many; one when unsaid."""
+    quantity: int = row.get("quantity", 1)
+    if quantity < 1:
+        raise invalid("Quantities start at 1 here.", f"{where}[quantity]")
+    return quantity
 
 
 def _charge_first(account: Account, subscription: Json, behavior: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from . import billing
 from .catalog import active_price, title
 from .clock import DAY
-from .errors import StripeError, invalid
+from .errors import StripeError, invalid, required
 from .store import Account, Json, assign, new_id, random_text
 
 MIN_LIFE = 30 * 60
@@ -124,10 +124,8 @@ def _check(account: Account, params: Json, mode: str) -> None:
         raise invalid("The stand-in has no mode=setup.", "mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise invalid("The stand-in has ui_mode=hosted_page only.", "ui_mode")
-    if not params.get("line_items"):
-        raise invalid("Missing required param: line_items.", "line_items", "parameter_missing")
-    if not params.get("success_url"):
-        raise invalid("Missing required param: success_url.", "success_url", "parameter_missing")
+    required(params, "line_items")
+    required(params, "success_url")
     if params.get("customer") and params.get("customer_email"):
         raise invalid(
             "You may only specify one of these parameters: customer, customer_email.", "customer"
@@ -140,10 +138,10 @@ def _check(account: Account, params: Json, mode: str) -> None:
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
             "expires_at",
         )
-    _check_mode_params(params, mode)
+    _check_mode_params(account, params, mode)
 
 
-def _check_mode_params(params: Json, mode: str) -> None:
+def _check_mode_params(account: Account, params: Json, mode: str) -> None:
     for name, wanted in (
         ("subscription_data", "subscription"),
         ("payment_method_collection", "subscription"),
@@ -163,6 +161,11 @@ def _check_mode_params(params: Json, mode: str) -> None:
     if "trial_end" in data and "trial_period_days" in data:
         raise invalid(
             "Only one of trial_end and trial_period_days may be given.",
+            "subscription_data[trial_end]",
+        )
+    if 0 < data.get("trial_end", 0) < account.now() + 2 * DAY:
+        raise invalid(
+            "The `trial_end` date has to be at least 2 days in the future.",
             "subscription_data[trial_end]",
         )
 
@@ -186,7 +189,7 @@ def _line(account: Account, row: Json, index: int) -> Json:
     for key in set(row) - {"price", "quantity"}:
         raise invalid(f"The stand-in does not act on {where}[{key}].", f"{where}[{key}]")
     price = active_price(account, row.get("price"), f"{where}[price]")
-    quantity = row.get("quantity", 1)
+    quantity = billing.quantity_of(row, where)
     amount = price["unit_amount"] * quantity
     return {
         "id": f"li_{random_text(24)}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .cards import BY_NUMBER, BY_TOKEN, TestCard
-from .errors import StripeError, invalid, missing
+from .errors import StripeError, invalid, missing, required
 from .store import Account, Json, assign, new_id
 
 _EDITABLE = ("name", "email", "phone", "description", "address", "shipping", "preferred_locales")
@@ -168,7 +168,7 @@ def test_card(account: Account, method_id: str) -> TestCard:
 
 def attach(account: Account, params: Json, identity: str) -> Json:
     """POST /v1/payment_methods/<id>/attach; takes ``pm_card_…`` tokens as Stripe's tests do."""
-    customer = account.get("customer", params["customer"], "customer")
+    customer = account.get("customer", required(params, "customer"), "customer")
     token = BY_TOKEN.get(identity)
     if token is None:
         method = account.get("payment_method", identity)

@@ -45,3 +45,10 @@ def missing(kind: str, identity: str, param: str = "id", status: int = 404) -> S
         code="resource_missing",
         param=param,
     )
+
+
+def required(params: dict[str, Any], name: str) -> Any:
+    """A parameter that the SDK types as optional and that is needed here."""
+    if not params.get(name):
+        raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
+    return params[name]

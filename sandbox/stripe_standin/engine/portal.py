@@ -6,7 +6,7 @@ from .billing import collect
 from .cards import AUTHENTICATION_FAILED
 from .clock import HOUR
 from .customers import CardDetails, create_method, make_default, test_card
-from .errors import invalid
+from .errors import invalid, required
 from .payments import Outcome
 from .store import Account, Json, new_id, random_text
 from .subscriptions import OVER, period_end, schedule_cancel
@@ -17,9 +17,7 @@ _FLOWS = ("payment_method_update", "subscription_cancel")
 
 def create_portal_session(account: Account, params: Json) -> Json:
     """The url is a bearer secret, good for an hour of the stand-in's time."""
-    if not params.get("customer"):
-        raise invalid("Missing required param: customer.", "customer", "parameter_missing")
-    account.get("customer", params["customer"], "customer")
+    account.get("customer", required(params, "customer"), "customer")
     identity, secret = new_id("billing_portal.session"), random_text(40)
     session = account.put(
         {
