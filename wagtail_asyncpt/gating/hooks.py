@@ -6,8 +6,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from wagtail import hooks
-from wagtail.documents.permissions import permission_policy as document_policy
+from wagtail.documents import get_document_model
+from wagtail.documents.models import Document
 from wagtail.models import PageViewRestriction
+from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating import operations, projection, queries, teaser
@@ -75,9 +77,7 @@ def gate_document(document: Any, request: HttpRequest) -> HttpResponseBase | Non
     judgement = operations.judge(
         user=request.user,
         restrictions=queries.collection_restrictions(document.collection),
-        may_edit=lambda: document_policy.user_has_permission_for_instance(
-            request.user, "change", document
-        ),
+        may_edit=lambda: _may_edit_document(request.user, document),
         at=clock.now(),
     )
     if judgement is None:
@@ -105,6 +105,13 @@ def _may_edit_page(user: Any, page: Any) -> bool:
     return user.has_perm("wagtailadmin.access_admin") and bool(
         page.permissions_for_user(user).can_edit()
     )
+
+
+def _may_edit_document(user: Any, document: Any) -> bool:
+    policy = CollectionOwnershipPermissionPolicy(
+        get_document_model(), auth_model=Document, owner_field_name="uploaded_by_user"
+    )
+    return bool(policy.user_has_permission_for_instance(user, "change", document))
 
 
 def _settle_page(page: Any, restrictions: list[Restriction], judgement: Judgement) -> None:

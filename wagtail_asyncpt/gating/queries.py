@@ -162,7 +162,7 @@ def _denial_of(
     user: Any, restriction: Restriction, ground_ids: dict[Ground, set[int]], at: datetime
 ) -> Denial:
     parts = [
-        ground.denial(user, restriction.group_ids & ids, at)
+        ground.denial(user, ids & restriction.group_ids, at)
         for ground, ids in ground_ids.items()
         if restriction.group_ids & ids
     ]
