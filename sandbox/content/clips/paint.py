@@ -131,8 +131,6 @@ class Stage:
 
     def _trunk(self, draw: ImageDraw.ImageDraw, figure: Figure) -> None:
         hip, middle, chest = figure.trunk
-        neck = mix(chest, figure.head, 0.7)
-        self._limb(draw, chest, neck, 0.032, 0.03, _shade(self.look.skin, 0.92))
         low, high = 0.058, 0.068
         if figure.is_frontal and chest[1] - hip[1] > 0.15:
             low, high = 0.088, 0.1
@@ -164,6 +162,8 @@ class Stage:
     def _head(self, draw: ImageDraw.ImageDraw, figure: Figure) -> None:
         x, y = figure.head
         fx, fy = figure.face
+        chest = figure.trunk[-1]
+        self._limb(draw, chest, figure.head, 0.032, 0.03, _shade(self.look.skin, 0.92))
         up = 0.014 if figure.is_frontal else 0.006
         self._ball(draw, (x - 0.016 * fx, y - 0.016 * fy + up), 0.068, self.look.hair)
         if figure.is_frontal:
