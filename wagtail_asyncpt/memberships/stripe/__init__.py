@@ -1,0 +1,1 @@
+"""All talk with Stripe. ``client`` alone imports the ``stripe`` package."""

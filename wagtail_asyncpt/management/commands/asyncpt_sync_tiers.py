@@ -1,0 +1,28 @@
+"""Give every clinic's tiers and prices their twins at Stripe."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wagtail_asyncpt.memberships.operations import sync_tiers
+from wagtail_asyncpt.memberships.stripe.client import StripeFailure
+from wagtail_asyncpt.people.models import Clinic
+
+
+class Command(BaseCommand):
+    """Create what Stripe lacks and update what differs; a second run changes nothing."""
+
+    help = "Create or update the Stripe products and prices of all tiers. Safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print one line for each thing done."""
+        done = []
+        for clinic in Clinic.objects.select_related("site").order_by("pk"):
+            try:
+                done += sync_tiers(clinic=clinic)
+            except StripeFailure as error:
+                raise CommandError(f"{clinic}: {error}") from error
+        for line in done:
+            self.stdout.write(str(line))
+        if not done:
+            self.stdout.write("Stripe has all tiers and prices already; nothing was changed.")

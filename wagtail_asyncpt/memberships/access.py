@@ -1,0 +1,61 @@
+"""When a membership gives access: the one rule, from rows."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from wagtail_asyncpt.conf import settings as asyncpt_settings
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.memberships.models import Membership, MembershipStatus
+from wagtail_asyncpt.people.models import Client
+
+#: States in which nothing was ever bought.
+NEVER_BOUGHT = (
+    MembershipStatus.PENDING,
+    MembershipStatus.ABANDONED,
+    MembershipStatus.INCOMPLETE_EXPIRED,
+)
+
+#: States in which a payment is missing and a new card helps.
+UNPAID = (MembershipStatus.PAST_DUE, MembershipStatus.UNPAID, MembershipStatus.INCOMPLETE)
+
+
+def grace() -> timedelta:
+    """How long access goes on while a payment is missing."""
+    return timedelta(days=asyncpt_settings.PAST_DUE_GRACE_DAYS)
+
+
+def gives_access(at: datetime) -> Q:
+    """The memberships that give access at ``at``.
+
+    A period that ended without news from Stripe gets the same grace as a failed payment: a lost
+    webhook neither locks a member out at once nor lets a former one in for ever.
+    """
+    unpaid_from = at - grace()
+    lasting = Q(ends_at=None) | Q(ends_at__gt=at)
+    renewed = Q(period_end=None) | Q(period_end__gt=unpaid_from)
+    running = Q(status__in=(MembershipStatus.TRIALING, MembershipStatus.ACTIVE))
+    in_grace = Q(status=MembershipStatus.PAST_DUE, past_due_since__gt=unpaid_from)
+    paid_until = Q(status=MembershipStatus.CANCELED, ends_at__gt=at)
+    return (running & lasting & renewed) | (in_grace & lasting) | paid_until
+
+
+def live_membership(client: Client, at: datetime | None = None) -> Membership | None:
+    """The membership that gives ``client`` access now (or at ``at``), with its tier."""
+    return (
+        Membership.objects.filter(gives_access(at or clock.now()), client=client)
+        .select_related("tier", "price")
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+
+
+def latest_bought(client: Client) -> Membership | None:
+    """The membership that was bought last, in whatever state it is."""
+    return (
+        Membership.objects.filter(client=client)
+        .exclude(status__in=NEVER_BOUGHT)
+        .select_related("tier", "price")
+        .order_by("-created_at", "-pk")
+        .first()
+    )

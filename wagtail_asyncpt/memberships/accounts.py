@@ -1,0 +1,101 @@
+"""What a client's account page says about their membership, ready for a template."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.core.money import format_money
+from wagtail_asyncpt.memberships import queries
+from wagtail_asyncpt.memberships.access import UNPAID, gives_access, latest_bought
+from wagtail_asyncpt.memberships.models import (
+    Invoice,
+    Membership,
+    MembershipStatus,
+    Source,
+)
+from wagtail_asyncpt.memberships.offers import PriceOffer, offer_price
+from wagtail_asyncpt.memberships.standing import day, status_in_words
+from wagtail_asyncpt.people.models import Client
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """An invoice in words; ``url`` is Stripe's page of it, or empty."""
+
+    date: str
+    amount: str
+    status: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything on the account page."""
+
+    membership: Membership | None
+    status: str
+    price: PriceOffer | None
+    next_payment: str
+    invoices: list[InvoiceLine]
+    can_manage: bool
+    is_pending: bool
+    needs_card: bool
+
+
+def account_of(client: Client) -> Account:
+    """The account page of ``client``; constant queries."""
+    now = clock.now()
+    membership = queries.open_membership(client) or latest_bought(client)
+    status = status_in_words(membership, client, now) if membership else ""
+    return Account(
+        membership=membership,
+        status=status,
+        price=offer_price(membership.price) if membership and membership.price else None,
+        next_payment=_next_payment(membership, client, now) if membership else "",
+        invoices=[_line(invoice, client) for invoice in queries.invoices_of(client)[:24]],
+        can_manage=queries.customer_of(client) is not None,
+        is_pending=membership is not None and membership.status == MembershipStatus.PENDING,
+        needs_card=membership is not None and membership.status in UNPAID,
+    )
+
+
+def _next_payment(membership: Membership, client: Client, at: datetime) -> str:
+    renews = membership.status in (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
+    if (
+        not renews
+        or membership.source != Source.STRIPE
+        or membership.ends_at
+        or membership.period_end is None
+        or membership.price is None
+    ):
+        return ""
+    message = _("%(amount)s on %(date)s")
+    return message % {
+        "amount": format_money(membership.price.amount, membership.price.currency),
+        "date": day(membership.period_end, client),
+    }
+
+
+def _line(invoice: Invoice, client: Client) -> InvoiceLine:
+    words = {
+        "paid": _("Paid"),
+        "open": _("To be paid"),
+        "uncollectible": _("Not paid"),
+    }
+    return InvoiceLine(
+        date=day(invoice.created_at, client),
+        amount=format_money(invoice.amount_due, invoice.currency),
+        status=words.get(invoice.status, invoice.status),
+        url=invoice.hosted_url,
+    )
+
+
+def outcome_of(membership: Membership) -> str:
+    """What became of a checkout: done, open, processing, expired or ended."""
+    if Membership.objects.filter(gives_access(clock.now()), pk=membership.pk).exists():
+        return "done"
+    if membership.status == MembershipStatus.PENDING:
+        return "open" if membership.checkout_url else "processing"
+    return "expired" if membership.status == MembershipStatus.ABANDONED else "ended"

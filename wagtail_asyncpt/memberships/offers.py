@@ -1,0 +1,86 @@
+"""Tiers and prices as words for a page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_asyncpt.core.money import format_money
+from wagtail_asyncpt.memberships import queries
+from wagtail_asyncpt.memberships.models import Interval, Price, Tier
+from wagtail_asyncpt.people.models import Clinic
+
+
+@dataclass(frozen=True)
+class PriceOffer:
+    """One way to pay for a tier. ``url`` leads to the join page."""
+
+    amount: str
+    per: str
+    url: str
+
+    @property
+    def words(self) -> str:
+        """For example "$149.00 a month"."""
+        return f"{self.amount} {self.per}"
+
+
+@dataclass(frozen=True)
+class TierOffer:
+    """A pricing card: the tier, what it includes, and its prices (none: not open yet)."""
+
+    tier: Tier
+    promises: list[str]
+    prices: list[PriceOffer]
+
+
+def per(interval: str) -> str:
+    """ "a month" and its kin."""
+    return {
+        Interval.MONTH.value: _("a month"),
+        Interval.QUARTER.value: _("every 3 months"),
+        Interval.YEAR.value: _("a year"),
+    }[str(interval)]
+
+
+def offer_price(price: Price) -> PriceOffer:
+    """A price in the visitor's language."""
+    return PriceOffer(
+        amount=format_money(price.amount, price.currency),
+        per=per(price.interval),
+        url=reverse("asyncpt_memberships:join", args=[price.uuid]),
+    )
+
+
+def promises(tier: Tier) -> list[str]:
+    """What the tier includes: what the clinic wrote, and what the program itself promises."""
+    built_in: list[str] = []
+    if tier.has_program:
+        built_in.append(_("A program written for you, adjusted every week"))
+        checks = tier.form_checks_per_week
+        if checks:
+            text = ngettext(
+                "%(count)d form check on video a week",
+                "%(count)d form checks on video a week",
+                checks,
+            )
+            built_in.append(text % {"count": checks})
+        text = ngettext(
+            "An answer within %(count)d hour",
+            "An answer within %(count)d hours",
+            tier.reply_hours,
+        )
+        built_in.append(text % {"count": tier.reply_hours})
+    return [*built_in, *tier.feature_list]
+
+
+def tier_offer(tier: Tier) -> TierOffer:
+    """The card of a tier that ``queries`` gave its ``on_sale`` prices."""
+    prices: list[Price] = getattr(tier, "on_sale", [])
+    return TierOffer(tier, promises(tier), [offer_price(price) for price in prices])
+
+
+def offers_of(clinic: Clinic) -> list[TierOffer]:
+    """The cards of a clinic's offer page; two queries."""
+    return [tier_offer(tier) for tier in queries.tiers_on_sale(clinic)]

@@ -1,0 +1,45 @@
+"""Writes of the room: keyword-only, in one transaction each, with domain errors."""
+
+from wagtail_asyncpt.memberships.operations.checkout import (
+    AlreadyMember,
+    ReturnUrls,
+    confirm_checkout,
+    open_billing_portal,
+    start_checkout,
+)
+from wagtail_asyncpt.memberships.operations.customers import ensure_customer
+from wagtail_asyncpt.memberships.operations.events import (
+    process_event,
+    process_waiting_events,
+    receive_event,
+    refresh_stale_memberships,
+)
+from wagtail_asyncpt.memberships.operations.grants import grant_membership
+from wagtail_asyncpt.memberships.operations.sync import (
+    Mismatch,
+    sync_checkout_session,
+    sync_invoice,
+    sync_subscription,
+)
+from wagtail_asyncpt.memberships.operations.tiers import create_tier, set_price, sync_tiers
+
+__all__ = [
+    "AlreadyMember",
+    "Mismatch",
+    "ReturnUrls",
+    "confirm_checkout",
+    "create_tier",
+    "ensure_customer",
+    "grant_membership",
+    "open_billing_portal",
+    "process_event",
+    "process_waiting_events",
+    "receive_event",
+    "refresh_stale_memberships",
+    "set_price",
+    "start_checkout",
+    "sync_checkout_session",
+    "sync_invoice",
+    "sync_subscription",
+    "sync_tiers",
+]

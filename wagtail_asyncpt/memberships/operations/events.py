@@ -1,0 +1,187 @@
+"""The inbox of webhooks: receive, then process. An event is a hint; the API is the truth."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.memberships.models import (
+    EventStatus,
+    Membership,
+    MembershipStatus,
+    StripeEvent,
+)
+from wagtail_asyncpt.memberships.operations.sync import (
+    sync_checkout_session,
+    sync_invoice,
+    sync_subscription,
+)
+from wagtail_asyncpt.memberships.stripe.client import (
+    InvalidSignature,
+    Missing,
+    account_called,
+    verify,
+)
+from wagtail_asyncpt.people.models import Clinic
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 20
+#: A checkout or a period that ended this long ago without news is looked up.
+STALE_AFTER = timedelta(minutes=10)
+
+_HANDLERS: dict[str, Callable[[str, str], object | None]] = {
+    "checkout.session": lambda account, identity: sync_checkout_session(
+        account=account, session_id=identity
+    ),
+    "subscription": lambda account, identity: sync_subscription(
+        account=account, subscription_id=identity
+    ),
+    "invoice": lambda account, identity: sync_invoice(account=account, invoice_id=identity),
+}
+
+#: Events that we ask Stripe for, and act on.
+EVENT_TYPES = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "invoice.finalized",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
+    "invoice.updated",
+)
+
+
+def receive_event(*, clinic: Clinic, body: bytes, signature: str) -> StripeEvent | None:
+    """Store a verified event once and have it processed; None when it came before.
+
+    Of the payload only what names the object is kept: the rest is personal data, and old news.
+    Raises InvalidSignature, NotConfigured.
+    """
+    account = account_called(clinic.stripe_account)
+    event = verify(body, signature, account=account)
+    if event.get("livemode") is not account.livemode:
+        raise InvalidSignature("test and live mode differ")
+    thing = event["data"]["object"]
+    known = event["type"] in EVENT_TYPES and isinstance(thing.get("id"), str)
+    try:
+        with transaction.atomic():
+            row = StripeEvent.objects.create(
+                account=clinic.stripe_account,
+                event_id=event["id"][:100],
+                type=event["type"][:100],
+                object_id=str(thing.get("id") or "")[:100],
+                livemode=account.livemode,
+                payload={
+                    "created": event.get("created"),
+                    "api_version": event.get("api_version"),
+                    "object": str(thing.get("object") or ""),
+                },
+                status=EventStatus.RECEIVED if known else EventStatus.IGNORED,
+            )
+    except IntegrityError:
+        return None
+    if known:
+        transaction.on_commit(lambda: _enqueue(row.pk), robust=True)
+    return row
+
+
+def _enqueue(pk: int) -> None:
+    from wagtail_asyncpt.memberships.tasks import process_stripe_event
+
+    process_stripe_event.enqueue(pk)
+
+
+@transaction.atomic
+def process_event(*, pk: int) -> EventStatus | None:
+    """Follow the object that the event names. None when it is done, or in other hands.
+
+    A failure is noted on the row, and the row is taken again by ``process_waiting_events``.
+    """
+    event = (
+        StripeEvent.objects.select_for_update(skip_locked=True)
+        .filter(pk=pk, status__in=(EventStatus.RECEIVED, EventStatus.FAILED))
+        .first()
+    )
+    if event is None:
+        return None
+    event.attempts = F("attempts") + 1
+    try:
+        with transaction.atomic():
+            event.status, event.error = _handle(event), ""
+    except Exception as error:  # whatever it was, the row must say so and be tried again
+        log.exception("Stripe event %s (%s) failed", event.event_id, event.type)
+        event.status, event.error = EventStatus.FAILED, f"{type(error).__name__}: {error}"
+    event.processed_at = clock.now()
+    event.save(update_fields=["attempts", "status", "error", "processed_at"])
+    return EventStatus(event.status)
+
+
+def _handle(event: StripeEvent) -> EventStatus:
+    handler = _HANDLERS.get(event.payload.get("object", ""))
+    if handler is None:
+        return EventStatus.IGNORED
+    try:
+        ours = handler(event.account, event.object_id)
+    except Missing:
+        return EventStatus.IGNORED
+    return EventStatus.DONE if ours is not None else EventStatus.IGNORED
+
+
+def process_waiting_events() -> dict[EventStatus, int]:
+    """Drain the inbox, oldest first; how many rows ended in each state."""
+    waiting = StripeEvent.objects.filter(
+        Q(status=EventStatus.RECEIVED) | Q(status=EventStatus.FAILED, attempts__lt=MAX_ATTEMPTS)
+    ).order_by("received_at", "pk")
+    counts: dict[EventStatus, int] = {}
+    for pk in list(waiting.values_list("pk", flat=True)):
+        status = process_event(pk=pk)
+        if status is not None:
+            counts[status] = counts.get(status, 0) + 1
+    return counts
+
+
+def refresh_stale_memberships() -> int:
+    """Ask Stripe about memberships on which a webhook seems to be missing; returns how many.
+
+    These are unfinished checkouts, and memberships whose period is over.
+    """
+    before = clock.now() - STALE_AFTER
+    unfinished = Q(status=MembershipStatus.PENDING, created_at__lt=before) & ~Q(
+        checkout_session_id=""
+    )
+    running = (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
+    overdue = Q(status__in=running, period_end__lt=before) & ~Q(stripe_subscription_id="")
+    rows = Membership.objects.filter(unfinished | overdue).order_by("pk")
+    refreshed = 0
+    for membership in rows:
+        try:
+            _refresh(membership)
+        except Exception:  # one client's trouble must not keep the others waiting
+            log.exception("Membership %s could not be refreshed", membership.pk)
+        else:
+            refreshed += 1
+    return refreshed
+
+
+def _refresh(membership: Membership) -> None:
+    if membership.stripe_subscription_id:
+        sync_subscription(
+            account=membership.account, subscription_id=membership.stripe_subscription_id
+        )
+    else:
+        sync_checkout_session(account=membership.account, session_id=membership.checkout_session_id)

@@ -1,0 +1,199 @@
+"""What a clinic sells: tiers, prices, and their twins at Stripe."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.core.money import charge_step, normalize_currency
+from wagtail_asyncpt.memberships.models import Interval, Price, Tier
+from wagtail_asyncpt.memberships.stripe import gateway
+from wagtail_asyncpt.memberships.stripe.client import Missing
+from wagtail_asyncpt.people.models import Clinic
+
+MONTHS: dict[str, int] = {Interval.MONTH: 1, Interval.QUARTER: 3, Interval.YEAR: 12}
+_GROUP_PREFIX = "Members: "
+_NAME_LENGTH = 150
+
+
+@transaction.atomic
+def create_tier(
+    *,
+    clinic: Clinic,
+    name: str,
+    prices: Mapping[str, int] | None = None,
+    slug: str = "",
+    includes: Iterable[Tier] = (),
+    **fields: Any,
+) -> Tier:
+    """A tier with its group, which is called "Members: <name>" and holds no permissions.
+
+    ``prices``: minor units of the clinic's currency by Interval. Stripe hears of them from
+    ``sync_tiers``. Raises DomainError for an amount that Stripe cannot charge.
+    """
+    tier = Tier.objects.create(
+        clinic=clinic,
+        name=name,
+        slug=slug or _free_slug(clinic, name),
+        group=Group.objects.create(name=_free_group_name(clinic, name)),
+        **fields,
+    )
+    tier.includes.set(includes)
+    for interval, amount in (prices or {}).items():
+        set_price(tier=tier, interval=interval, amount=amount)
+    return tier
+
+
+def _free_slug(clinic: Clinic, name: str) -> str:
+    wanted = slugify(name)[:90] or "tier"
+    taken = set(Tier.objects.filter(clinic=clinic).values_list("slug", flat=True))
+    return next(slug for slug in _numbered(wanted, "-") if slug not in taken)
+
+
+def _free_group_name(clinic: Clinic, name: str) -> str:
+    """Unique over all clinics; an existing group is never taken over with what it may do."""
+    wanted = f"{_GROUP_PREFIX}{name}"[: _NAME_LENGTH - 4]
+    with_clinic = f"{_GROUP_PREFIX}{name} ({clinic.display_name})"[: _NAME_LENGTH - 4]
+    start = f"{_GROUP_PREFIX}{name}"[:60]
+    taken = set(Group.objects.filter(name__startswith=start).values_list("name", flat=True))
+    if wanted not in taken:
+        return wanted
+    return next(group for group in _numbered(with_clinic, " ") if group not in taken)
+
+
+def _numbered(base: str, separator: str) -> Iterable[str]:
+    yield base
+    for number in range(2, 1000):
+        yield f"{base}{separator}{number}"
+
+
+@transaction.atomic
+def set_price(*, tier: Tier, interval: str, amount: int | None) -> Price | None:
+    """Sell ``tier`` for ``amount`` each ``interval`` from now on; None takes it off sale.
+
+    A price is never edited: members keep the one that they bought.
+    """
+    Tier.objects.select_for_update().get(pk=tier.pk)
+    currency = normalize_currency(tier.clinic.currency).lower()
+    current = tier.prices.filter(interval=interval, is_active=True).first()
+    if current and amount == current.amount and currency == current.currency:
+        return current
+    if amount is not None and (amount <= 0 or amount % charge_step(currency)):
+        raise DomainError(
+            _("This amount cannot be charged in %(currency)s.") % {"currency": currency.upper()}
+        )
+    if current:
+        current.is_active = False
+        current.save(update_fields=["is_active"])
+    if amount is None:
+        return None
+    return Price.objects.create(tier=tier, amount=amount, currency=currency, interval=interval)
+
+
+@dataclass(frozen=True)
+class SyncLine:
+    """One thing that ``sync_tiers`` did: ``action`` (created, found, renamed, …) to ``what``."""
+
+    action: str
+    what: str
+    stripe_id: str
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.what} ({self.stripe_id})"
+
+
+def sync_tiers(*, clinic: Clinic) -> list[SyncLine]:
+    """Give every tier and price its twin at Stripe; what is right is left alone.
+
+    A twin whose id was lost here is found again by our metadata and lookup keys. Each step is
+    stored on its own, so that a failure loses nothing. Raises StripeFailure.
+    """
+    account = clinic.stripe_account
+    done: list[SyncLine] = []
+    products: dict[str, gateway.Json] | None = None
+    for tier in Tier.objects.filter(clinic=clinic).prefetch_related("prices"):
+        if not any(price.is_active or price.stripe_price_id for price in tier.prices.all()):
+            continue
+        product = _known_product(account, tier)
+        if product is None:
+            if products is None:
+                products = _products_by_reference(account)
+            done.append(_adopt_product(account, tier, products.get(_reference(tier))))
+        elif product["name"] != tier.name or not product["active"]:
+            gateway.rename_product(account, tier.stripe_product_id, name=tier.name)
+            done.append(SyncLine("updated product", tier.name, tier.stripe_product_id))
+        for price in tier.prices.all():
+            done.extend(_sync_price(account, tier, price))
+    return done
+
+
+def _reference(tier: Tier) -> str:
+    return f"{tier.clinic.webhook_uuid}:{tier.slug}"
+
+
+def _known_product(account: str, tier: Tier) -> gateway.Json | None:
+    if not tier.stripe_product_id:
+        return None
+    try:
+        product = gateway.product(account, tier.stripe_product_id)
+    except Missing:
+        return None
+    return None if product.get("deleted") else product
+
+
+def _products_by_reference(account: str) -> dict[str, gateway.Json]:
+    return {
+        row["metadata"]["asyncpt_tier"]: row
+        for row in gateway.products(account)
+        if "asyncpt_tier" in row["metadata"]
+    }
+
+
+def _adopt_product(account: str, tier: Tier, found: gateway.Json | None) -> SyncLine:
+    product = found or gateway.create_product(
+        account, name=tier.name, reference=_reference(tier), key=f"product-{_reference(tier)}"
+    )
+    tier.stripe_product_id = product["id"]
+    tier.save(update_fields=["stripe_product_id"])
+    return SyncLine("found product" if found else "created product", tier.name, product["id"])
+
+
+def _sync_price(account: str, tier: Tier, price: Price) -> list[SyncLine]:
+    twin = _known_price(account, price)
+    if twin is None:
+        return [_adopt_price(account, tier, price)] if price.is_active else []
+    if twin["active"] == price.is_active:
+        return []
+    gateway.set_price_active(account, twin["id"], active=price.is_active)
+    action = "put on sale price" if price.is_active else "took off sale price"
+    return [SyncLine(action, str(price), twin["id"])]
+
+
+def _known_price(account: str, price: Price) -> gateway.Json | None:
+    if not price.stripe_price_id:
+        return None
+    try:
+        return gateway.price(account, price.stripe_price_id)
+    except Missing:
+        return None
+
+
+def _adopt_price(account: str, tier: Tier, price: Price) -> SyncLine:
+    found = gateway.price_by_key(account, str(price.uuid))
+    twin = found or gateway.create_price(
+        account,
+        product=tier.stripe_product_id,
+        amount=price.amount,
+        currency=price.currency.lower(),
+        months=MONTHS[price.interval],
+        uuid=str(price.uuid),
+        key=f"price-{price.uuid}",
+    )
+    price.stripe_price_id = twin["id"]
+    price.save(update_fields=["stripe_price_id"])
+    return SyncLine("found price" if found else "created price", str(price), twin["id"])

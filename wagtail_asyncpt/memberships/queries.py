@@ -1,0 +1,166 @@
+"""Reads of the room: who is a member now, of what, and what is on sale."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet, Value
+from django.utils.translation import gettext as _
+
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.memberships.access import gives_access, live_membership
+from wagtail_asyncpt.memberships.models import (
+    OPEN_STATUSES,
+    Invoice,
+    Membership,
+    MembershipStatus,
+    Price,
+    StripeCustomer,
+    Tier,
+)
+from wagtail_asyncpt.memberships.standing import standing_of
+from wagtail_asyncpt.people.models import Client, Clinic
+
+
+def open_membership(client: Client) -> Membership | None:
+    """The one membership that is bought or being bought, whether or not it gives access."""
+    return (
+        Membership.objects.filter(client=client, status__in=OPEN_STATUSES)
+        .select_related("tier", "price", "clinic__site")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class ProgramAccess:
+    """Whether the weekly program is open to a client, and the words when it is not."""
+
+    is_open: bool
+    membership: Membership | None
+    message: str = ""
+
+
+def program_access(client: Client, at: datetime | None = None) -> ProgramAccess:
+    """Whether ``client`` is coached week by week at ``at``."""
+    moment = at or clock.now()
+    membership = live_membership(client, moment)
+    if membership is None:
+        return ProgramAccess(False, None, standing_of(client, moment).message)
+    if not membership.tier.has_program:
+        message = _("Your plan, %(tier)s, does not include a weekly program.")
+        return ProgramAccess(False, membership, message % {"tier": membership.tier.name})
+    return ProgramAccess(True, membership)
+
+
+def reply_hours(client: Client) -> int:
+    """How soon ``client`` gets an answer: the tier's promise, else the clinic's."""
+    membership = live_membership(client)
+    return membership.tier.reply_hours if membership else client.clinic.reply_hours
+
+
+def tiers_on_sale(clinic: Clinic) -> list[Tier]:
+    """The public tiers in order, each with ``on_sale``: its active prices that Stripe knows."""
+    prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
+    return list(
+        Tier.objects.filter(clinic=clinic, is_public=True).prefetch_related(
+            Prefetch("prices", queryset=prices, to_attr="on_sale")
+        )
+    )
+
+
+def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:
+    """The price called ``uuid``, if ``clinic`` sells it now."""
+    return (
+        Price.objects.filter(uuid=uuid, tier__clinic=clinic, tier__is_public=True, is_active=True)
+        .exclude(stripe_price_id="")
+        .select_related("tier__clinic__site")
+        .first()
+    )
+
+
+def invoices_of(client: Client) -> QuerySet[Invoice]:
+    """What ``client`` was charged, newest first, without drafts."""
+    return Invoice.objects.filter(client=client).exclude(status__in=("draft", "void"))
+
+
+def customer_of(client: Client) -> StripeCustomer | None:
+    """The client's customer at the Stripe account that the clinic uses now."""
+    return StripeCustomer.objects.filter(
+        client=client, account=client.clinic.stripe_account
+    ).first()
+
+
+def checkout_of(client: Client, session_id: str) -> Membership | None:
+    """The membership that ``client`` bought, or is buying, in this Checkout session."""
+    if not session_id:
+        return None
+    return (
+        Membership.objects.filter(client=client, checkout_session_id=session_id)
+        .select_related("tier", "price")
+        .first()
+    )
+
+
+def pending_checkout(client: Client) -> Membership | None:
+    """The purchase that ``client`` began and did not finish."""
+    return (
+        Membership.objects.filter(client=client, status=MembershipStatus.PENDING)
+        .select_related("tier", "price")
+        .first()
+    )
+
+
+# -------------------------------------------------------------------------- groups of the gate
+
+
+def tier_group_ids() -> set[int]:
+    """Ids of the groups of all tiers."""
+    return set(Tier.objects.values_list("group_id", flat=True))
+
+
+def entitled_group_ids(user: Any, at: datetime) -> set[int]:
+    """Groups of the tiers that ``user`` holds at ``at``, and of all tiers they include.
+
+    One query, since every gated page asks: rows (from tier, to tier, its group), where a held tier
+    comes from no tier (0) and the other rows are the inclusions of all tiers.
+    """
+    held = (
+        Membership.objects.filter(gives_access(at), client__user=user)
+        .order_by()
+        .annotate(source_tier=Value(0))
+        .values_list("source_tier", "tier_id", "tier__group_id")
+    )
+    included = Tier.includes.through.objects.order_by().values_list(
+        "from_tier_id", "to_tier_id", "to_tier__group_id"
+    )
+    groups: dict[int, int] = {}
+    below: dict[int, set[int]] = defaultdict(set)
+    for upper, lower, group in held.union(included, all=True):
+        groups[lower] = group
+        below[upper].add(lower)
+    return {groups[tier] for tier in _closure([0], below) if tier}
+
+
+def _closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
+    seen: set[int] = set()
+    waiting = list(starts)
+    while waiting:
+        tier = waiting.pop()
+        if tier not in seen:
+            seen.add(tier)
+            waiting.extend(below[tier])
+    return seen
+
+
+def tiers_that_open(group_ids: set[int]) -> list[Tier]:
+    """The tiers on sale whose members hold any of ``group_ids``, directly or by inclusion."""
+    above: dict[int, set[int]] = defaultdict(set)
+    for lower, upper in Tier.includes.through.objects.values_list("to_tier_id", "from_tier_id"):
+        above[lower].add(upper)
+    asked = Tier.objects.filter(group_id__in=group_ids).values_list("pk", flat=True)
+    prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
+    tiers = Tier.objects.filter(pk__in=_closure(list(asked), above), is_public=True)
+    return list(tiers.prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale")))

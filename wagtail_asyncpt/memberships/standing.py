@@ -1,0 +1,87 @@
+"""Where a client stands with the clinic's membership, in plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from wagtail_asyncpt.memberships.access import UNPAID, grace, latest_bought
+from wagtail_asyncpt.memberships.models import Membership, MembershipStatus
+from wagtail_asyncpt.people.models import Client
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``code``: no_membership, ended, past_due or paused; ``message`` says it to the client."""
+
+    code: str
+    message: str
+    membership: Membership | None = None
+
+
+def day(moment: datetime, client: Client) -> str:
+    """The date of ``moment`` where the client lives, as the active language writes it."""
+    local = timezone.localtime(moment, ZoneInfo(client.time_zone))
+    return formats.date_format(local, "DATE_FORMAT")
+
+
+def standing_of(client: Client, at: datetime) -> Standing:
+    """Why ``client`` has no access at ``at``. Call it for somebody without a live membership."""
+    membership = latest_bought(client)
+    if membership is None:
+        return Standing("no_membership", _("You have no membership yet."))
+    if membership.status == MembershipStatus.PAUSED:
+        return Standing(
+            "paused",
+            _("Your membership is paused. Resume it and everything opens where you left off."),
+            membership,
+        )
+    if membership.status in UNPAID:
+        return Standing(
+            "past_due",
+            _("Your last payment did not go through. Update your card and this opens again."),
+            membership,
+        )
+    return Standing("ended", _ended(membership, client, at), membership)
+
+
+def _ended(membership: Membership, client: Client, at: datetime) -> str:
+    over = membership.ends_at or membership.ended_at or membership.period_end
+    if over is None or over > at:
+        return _("Your membership has ended. You are welcome back at any time.")
+    message = _("Your membership ended on %(date)s. You are welcome back at any time.")
+    return message % {"date": day(over, client)}
+
+
+def status_in_words(membership: Membership, client: Client, at: datetime) -> str:
+    """One sentence about the membership for the account page."""
+    status = membership.status
+    if status == MembershipStatus.PENDING:
+        return _("You have started to join and have not paid yet. Nothing was charged.")
+    if status in (MembershipStatus.TRIALING, MembershipStatus.ACTIVE):
+        return _running(membership, client, at)
+    if status == MembershipStatus.PAST_DUE and membership.past_due_since:
+        until = membership.past_due_since + grace()
+        if until > at:
+            message = _(
+                "Your last payment did not go through. Everything stays open until %(date)s "
+                "while you update your card."
+            )
+            return message % {"date": day(until, client)}
+    if status == MembershipStatus.CANCELED and membership.ends_at and membership.ends_at > at:
+        return _running(membership, client, at)
+    return standing_of(client, at).message
+
+
+def _running(membership: Membership, client: Client, at: datetime) -> str:
+    if membership.ends_at is not None:
+        if membership.ends_at <= at:
+            return _ended(membership, client, at)
+        message = _("Everything stays open until %(date)s. It does not renew.")
+        return message % {"date": day(membership.ends_at, client)}
+    if membership.status == MembershipStatus.TRIALING and membership.period_end:
+        message = _("You are in your trial. The first payment is on %(date)s.")
+        return message % {"date": day(membership.period_end, client)}
+    return _("Your membership is active.")

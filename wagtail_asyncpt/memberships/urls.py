@@ -1,0 +1,16 @@
+"""Addresses of joining, the account page and the webhook."""
+
+from django.urls import path
+
+from wagtail_asyncpt.memberships import views
+
+app_name = "asyncpt_memberships"
+
+urlpatterns = [
+    path("join/done/", views.join_done, name="join_done"),
+    path("join/back/", views.join_back, name="join_back"),
+    path("join/<uuid:price>/", views.join, name="join"),
+    path("membership/", views.account, name="account"),
+    path("membership/billing/", views.billing, name="billing"),
+    path("stripe/webhook/<uuid:uuid>/", views.webhook, name="webhook"),
+]
