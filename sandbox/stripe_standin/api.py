@@ -85,8 +85,8 @@ class Api:
             response = Response(error.status, _dump(error.body))
         except Exception:
             log.exception("%s %s", request.method, request.path)
-            error = StripeError("The stand-in failed; see its log.", status=500, kind="api_error")
-            response = Response(500, _dump(error.body))
+            failed = StripeError("The stand-in failed; see its log.", status=500, kind="api_error")
+            response = Response(500, _dump(failed.body))
         response.headers = headers | {"Content-Type": "application/json"} | response.headers
         return response
 

@@ -9,14 +9,14 @@ from .api import Request, Response
 from .engine import Account, Engine
 from .engine.clock import DAY, HOUR, add_interval
 from .engine.errors import StripeError
-from .html import Html, join, moment, page, redirect, render
+from .html import Html, day, join, page, redirect, render, time_of_day
 from .pages import Fields, not_found
 
 Json = dict[str, Any]
 
 _STEPS = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
 _UNITS = ("seconds", "days", "months", "to")
-SHOWN = 50
+SHOWN = 40
 
 
 def handle(engine: Engine, request: Request, rest: str, data: Fields) -> Response:
@@ -101,7 +101,7 @@ def _page(engine: Engine) -> Response:
     faults = ", ".join(f"{k} = {v}" for k, v in active.items()) or "None: all is well."
     body = render(
         "control.html",
-        now=moment(engine.now()),
+        now=f"{day(engine.now())}, {time_of_day(engine.now())} UTC",
         faults=faults,
         events=_events(engine, latest) if latest else Html("<p>No events yet.</p>"),
     )
@@ -114,7 +114,8 @@ def _events(engine: Engine, events: list[tuple[Account, Json]]) -> Html:
     rows = [
         render(
             "event_row.html",
-            created=moment(event["created"]),
+            time=time_of_day(event["created"]),
+            date=day(event["created"]),
             type=event["type"],
             object=event["data"]["object"]["id"],
             state=_state(engine, event["id"]),
@@ -130,6 +131,9 @@ def _state(engine: Engine, event: str) -> str:
     words = []
     for row in rows:
         last = row["tries"][-1] if row["tries"] else None
-        told = f" ({last['status'] or last['error']}, try {len(row['tries'])})" if last else ""
-        words.append(row["state"] + told)
+        if last is None:
+            words.append(row["state"])
+            continue
+        answer = last["status"] or last["error"].partition(":")[0]
+        words.append(f"{row['state']} ({answer}, try {len(row['tries'])})")
     return "; ".join(words) or "no endpoint"

@@ -59,7 +59,8 @@ def _headers(leads_to: str | None) -> dict[str, str]:
             f"frame-ancestors 'none'; form-action 'self'{target}"
         ),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        # With "no-referrer" a browser posts forms with "Origin: null", which we refuse.
+        "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",
     }
 
@@ -76,9 +77,10 @@ def money(amount: int, currency: str) -> str:
 
 
 def day(timestamp: int) -> str:
-    """``24 November 2026`` in UTC."""
-    return f"{datetime.fromtimestamp(timestamp, UTC):%-d %B %Y}"
+    """``24 Nov 2026`` in UTC."""
+    return f"{datetime.fromtimestamp(timestamp, UTC):%-d %b %Y}"
 
 
-def moment(timestamp: float) -> str:
-    return f"{datetime.fromtimestamp(timestamp, UTC):%-d %b %Y, %H:%M:%S} UTC"
+def time_of_day(timestamp: int) -> str:
+    """``08:50:57`` in UTC."""
+    return f"{datetime.fromtimestamp(timestamp, UTC):%H:%M:%S}"

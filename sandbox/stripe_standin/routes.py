@@ -43,7 +43,7 @@ def _retrieve(kind: str) -> Operation:
     return lambda account, params, identity: account.get(kind, identity)
 
 
-PAGING = "limit starting_after ending_before created "
+PAGING = "limit starting_after ending_before "
 
 
 def _list(kind: str, path: str, params: type, acts_on: str, wanted: Filter | None) -> Route:
@@ -51,7 +51,8 @@ def _list(kind: str, path: str, params: type, acts_on: str, wanted: Filter | Non
         keep = wanted(account, given) if wanted else lambda row: True
         return page([r for r in account.rows(kind) if keep(r)], given, f"/v1{path}")
 
-    return _route("GET", path, params, PAGING + acts_on, operation)
+    created = "created " if "created" in params.__annotations__ else ""
+    return _route("GET", path, params, PAGING + created + acts_on, operation)
 
 
 def _list_events(account: Account, params: Json) -> Json:
@@ -303,7 +304,7 @@ ROUTES = (
         "GET",
         "/events",
         p.EventListParams,
-        PAGING + "type types delivery_success",
+        PAGING + "created type types delivery_success",
         _list_events,
     ),
     _route("GET", "/events/<id>", p.EventRetrieveParams, "", webhooks.retrieve_event),

@@ -81,15 +81,16 @@ def _closed(params_class: type) -> Any:
     }
     hints = get_type_hints(params_class, globalns=names, include_extras=False)
     options = set(RequestOptions.__annotations__) if "idempotency_key" in hints else set()
-    required = params_class.__required_keys__  # type: ignore[attr-defined]
+    required: frozenset[str] = vars(params_class)["__required_keys__"]
     fields = {
-        name: (Required if name in required else NotRequired)[_close(hint)]  # type: ignore[index]
+        name: (Required if name in required else NotRequired)[_close(hint)]
         for name, hint in hints.items()
         if name not in options
     }
-    closed = TypedDict(params_class.__name__, fields)  # type: ignore[operator]
+    make: Any = TypedDict  # built from data, which a type checker cannot follow
+    closed = make(params_class.__name__, fields)
     closed.__module__ = params_class.__module__
-    closed.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
+    closed.__pydantic_config__ = ConfigDict(extra="forbid")
     return closed
 
 
