@@ -165,7 +165,9 @@ def test_weeks_that_ended_enter_the_queue_once(cast: Cast, row: Any, clock: Any)
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_twenty_parallel_posts_of_one_set_store_one_row(cast: Cast, log: SessionLog, row: Any) -> None:
+def test_twenty_parallel_posts_of_one_set_store_one_row(
+    cast: Cast, log: SessionLog, row: Any
+) -> None:
     key = uuid.uuid4()
     results: list[Any] = []
 

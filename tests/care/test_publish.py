@@ -270,7 +270,9 @@ def test_publishing_costs_the_same_for_any_number_of_weeks(
     counts = []
     for _number in range(3):
         week = care.draft_next_week(therapist=cast.therapist, week=week)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             care.publish_week(therapist=cast.therapist, week=week, reasons={})
         counts.append(len(queries))
         week.refresh_from_db()

@@ -11,7 +11,5 @@ urlpatterns = [
     path("clips/<uuid:uuid>/poster.jpg", views.clip_poster, name="clip_poster"),
     path("uploads/", views.upload_create, name="upload_create"),
     path("uploads/<uuid:uuid>/", views.upload, name="upload"),
-    path(
-        "form-checks/<uuid:uuid>/status/", views.form_check_status, name="form_check_status"
-    ),
+    path("form-checks/<uuid:uuid>/status/", views.form_check_status, name="form_check_status"),
 ]

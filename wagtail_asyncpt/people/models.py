@@ -170,9 +170,7 @@ class AuditEntry(models.Model):
     """Append-only: who read or wrote which client's data, and when. Holds no health data."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     client = models.ForeignKey(Client, models.PROTECT, null=True, related_name="audit_entries")
     action = models.CharField(max_length=60)
     object_type = models.CharField(max_length=60, blank=True)

@@ -35,9 +35,7 @@ class TouchPoint(models.Model):
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
     client = models.ForeignKey(Client, models.PROTECT, related_name="touch_points")
-    therapist = models.ForeignKey(
-        Therapist, models.PROTECT, null=True, related_name="touch_points"
-    )
+    therapist = models.ForeignKey(Therapist, models.PROTECT, null=True, related_name="touch_points")
     kind = models.CharField(max_length=20, choices=TouchKind)
     direction = models.CharField(max_length=20, choices=Direction)
     key = models.CharField(max_length=120, unique=True)

@@ -49,9 +49,7 @@ class FormCheck(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
     client = models.ForeignKey(Client, models.PROTECT, related_name="form_checks")
     week = models.ForeignKey(Week, models.PROTECT, related_name="form_checks")
-    prescribed = models.OneToOneField(
-        PrescribedExercise, models.PROTECT, related_name="form_check"
-    )
+    prescribed = models.OneToOneField(PrescribedExercise, models.PROTECT, related_name="form_check")
     set_number = models.PositiveSmallIntegerField(default=1)
     camera_view = models.CharField(max_length=20, choices=CAMERA_VIEWS)
     question = models.CharField(max_length=200, blank=True)

@@ -106,9 +106,7 @@ def answer_form_check(
     check.verdict, check.verdict_note = str(verdict), note.strip()
     check.status = FormCheckStatus.ANSWERED
     check.answered_by, check.answered_at = therapist, clock.now()
-    check.save(
-        update_fields=["verdict", "verdict_note", "status", "answered_by", "answered_at"]
-    )
+    check.save(update_fields=["verdict", "verdict_note", "status", "answered_by", "answered_at"])
     record_audit(
         actor=therapist.user, client=check.client, action="form_check.answer", subject=check
     )

@@ -1,5 +1,6 @@
 """What the client logs. A replayed key returns the stored row; nothing is lost or doubled."""
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -80,7 +81,9 @@ def finish_session(
     log.comment = comment.strip()
     _finish(log)
     if has_new_comment:
-        _commented(client, log, f"session-comment-{log.pk}-{log.comment[:40]}", _week_of(log.session))
+        _commented(
+            client, log, f"session-comment-{log.pk}-{log.comment[:40]}", _week_of(log.session)
+        )
     return log
 
 
@@ -104,9 +107,7 @@ def _is_done(week: Week) -> bool:
 
 
 def _commented(client: Client, row: Any, key: str, week: Week) -> None:
-    signals.client_commented.send(
-        type(row), instance=row, client=client, therapist=None, key=key[:120]
-    )
+    signals.client_commented.send(type(row), instance=row, client=client, therapist=None, key=key)
     open_review(week=week, reason=ReviewReason.COMMENT)
 
 
@@ -204,9 +205,7 @@ def _common(
     }
 
 
-def _store(
-    row: Log, place: Q, effect: Callable[[Log], None] | None = None
-) -> tuple[Log, bool]:
+def _store(row: Log, place: Q, effect: Callable[[Log], None] | None = None) -> tuple[Log, bool]:
     """Insert ``row`` in its place. Two requests at once: the loser reads what the winner wrote."""
     try:
         return _store_once(row, place, effect)
@@ -215,12 +214,8 @@ def _store(
         return _store_once(row, place, effect)
 
 
-def _store_once(
-    row: Log, place: Q, effect: Callable[[Log], None] | None
-) -> tuple[Log, bool]:
-    in_place = place & Q(
-        session_log=row.session_log, prescribed=row.prescribed, is_current=True
-    )
+def _store_once(row: Log, place: Q, effect: Callable[[Log], None] | None) -> tuple[Log, bool]:
+    in_place = place & Q(session_log=row.session_log, prescribed=row.prescribed, is_current=True)
     found = list(type(row)._default_manager.filter(Q(client=row.client, key=row.key) | in_place))
     for stored in found:
         if stored.key == row.key:

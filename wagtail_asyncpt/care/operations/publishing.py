@@ -8,7 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.care import signals
-from wagtail_asyncpt.care.days import PlannedDay, RawDays, all_lines, as_raw, read_days, require_complete
+from wagtail_asyncpt.care.days import (
+    PlannedDay,
+    RawDays,
+    all_lines,
+    as_raw,
+    read_days,
+    require_complete,
+)
 from wagtail_asyncpt.care.models import (
     Change,
     FormCheck,
