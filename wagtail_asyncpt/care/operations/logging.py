@@ -81,9 +81,8 @@ def finish_session(
     log.comment = comment.strip()
     _finish(log)
     if has_new_comment:
-        _commented(
-            client, log, f"session-comment-{log.pk}-{log.comment[:40]}", _week_of(log.session)
-        )
+        digest = hashlib.sha256(log.comment.encode()).hexdigest()[:16]
+        _commented(client, log, f"session-comment-{log.pk}-{digest}", _week_of(log.session))
     return log
 
 
