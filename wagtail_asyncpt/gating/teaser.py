@@ -15,7 +15,7 @@ from wagtail.images.models import AbstractImage
 from wagtail_asyncpt.core.templates import site_base
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.grounds import Denial
-from wagtail_asyncpt.people.access import login_path, signup_path
+from wagtail_asyncpt.people.access import login_path
 
 SUMMARY_LENGTH = 300
 
@@ -76,21 +76,15 @@ def picture_of(page: Any) -> AbstractImage | None:
 def _respond(
     request: HttpRequest, name: str, denial: Denial, context: dict[str, Any], status: int
 ) -> HttpResponse:
-    back = urlencode({"next": request.get_full_path()})
-    signup = signup_path()
+    login, back = login_path(), urlencode({"next": request.get_full_path()})
     common = {
         "site_base": site_base(),
         "denial": denial,
         "is_visitor": not request.user.is_authenticated,
-        "login_url": _with_query(login_path(), back),
-        "signup_url": _with_query(signup, back) if signup else "",
+        "login_url": f"{login}{'&' if '?' in login else '?'}{back}",
     }
     template = f"wagtail_asyncpt/gating/{name}.html"
     return TemplateResponse(request, template, common | context, status=status)
-
-
-def _with_query(path: str, query: str) -> str:
-    return f"{path}{'&' if '?' in path else '?'}{query}"
 
 
 def _never_shared(response: HttpResponse) -> HttpResponse:
