@@ -1,0 +1,70 @@
+"""Today and the plan."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from wagtail_asyncpt.care.models import Week
+from wagtail_asyncpt.care.queries import current_week, published_weeks, week_plan
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.people.models import Client
+from wagtail_asyncpt.portal.queries import today_of, week_of
+from wagtail_asyncpt.portal.schedule import slots_of
+from wagtail_asyncpt.portal.views.base import client_view, found, page
+from wagtail_asyncpt.portal.words import change_in_words
+
+
+@require_GET
+@client_view
+def today(request: HttpRequest, client: Client) -> HttpResponse:
+    """The next session, and what else is new."""
+    seen = today_of(client)
+    context = {
+        "today": seen,
+        "moment": timezone.localtime(clock.now()),
+        "unread_count": len(seen.unread),
+    }
+    return page(request, client, "today.html", context, tab="today")
+
+
+@require_GET
+@client_view
+def plan(request: HttpRequest, client: Client) -> HttpResponse:
+    """This week's plan and the earlier weeks."""
+    this_week = current_week(client, clock.today(client.time_zone))
+    return _week_page(request, client, this_week)
+
+
+@require_GET
+@client_view
+def week(request: HttpRequest, client: Client, week: uuid.UUID) -> HttpResponse:
+    """The plan of one week."""
+    return _week_page(request, client, found(week_of(client, week)))
+
+
+def _week_page(request: HttpRequest, client: Client, shown: Week | None) -> HttpResponse:
+    context: dict[str, object] = {
+        "week": shown,
+        "weeks": list(published_weeks(client)),
+        "on": clock.today(client.time_zone),
+    }
+    if shown is not None:
+        seen = week_plan(client, shown, with_logs=False)
+        context["plan"] = seen
+        context["slots"] = slots_of(seen)
+        context["changes"] = [change_in_words(c, client.weight_unit) for c in seen.changes]
+        context["sessions"] = [
+            (
+                planned,
+                [
+                    (line, line.prescribed_dose.in_words(client.weight_unit))
+                    for line in planned.lines
+                    if not line.is_retired
+                ],
+            )
+            for planned in seen.sessions
+            if not planned.session.is_retired
+        ]
+    return page(request, client, "week.html", context, tab="plan")
