@@ -38,12 +38,15 @@ def main() -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    standin = StandIn(
-        host=arguments.host,
-        port=arguments.port,
-        state_file=arguments.state,
-        strict=arguments.strict,
-    )
+    try:
+        standin = StandIn(
+            host=arguments.host,
+            port=arguments.port,
+            state_file=arguments.state,
+            strict=arguments.strict,
+        )
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"stripe_standin: {error}") from error
     if arguments.webhook:
         standin.register_webhook(arguments.webhook, arguments.webhook_secret, key=arguments.key)
     with standin:

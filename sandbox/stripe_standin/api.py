@@ -111,6 +111,7 @@ class Api:
                 "does not have this endpoint.",
                 status=404,
             )
+        _check_version(request)
         route, ids = found
         params = _params(route, request)
         call = _Call(key, route, params, ids, request_id, request.header("Idempotency-Key"))
@@ -207,6 +208,14 @@ def _api_key(request: Request) -> str:
             f"Invalid API Key provided: {masked}. The stand-in takes test keys only."
         )
     return value
+
+
+def _check_version(request: Request) -> None:
+    version = request.header("Stripe-Version")
+    if version not in (None, API_VERSION):
+        raise StripeError(f"The stand-in speaks {API_VERSION} only, not {version}.")
+    if request.header("Stripe-Account"):
+        raise StripeError("The stand-in has no connected accounts.", param="Stripe-Account")
 
 
 def _unauthorized(message: str) -> StripeError:

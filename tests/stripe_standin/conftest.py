@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 import stripe
 
+from sandbox.stripe_standin.routes import resolve
 from sandbox.stripe_standin.server import StandIn
-from sandbox.stripe_standin.shapes import response_findings
+from sandbox.stripe_standin.shapes import parse_params, response_findings
+from sandbox.stripe_standin.wire import decode
+
+from . import openapi
 
 START = int(datetime(2027, 1, 31, 12, tzinfo=UTC).timestamp())
 DAY = 86_400
@@ -22,14 +27,24 @@ KEY = "sk_test_standin"
 
 
 class CheckedClient(stripe.RequestsClient):
-    """Every answer that the SDK receives is held against the SDK's own declared fields."""
+    """Every answer that the SDK receives is held against its own types and Stripe's OpenAPI."""
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         answer = super().request(method, url, headers, post_data)
         body, status, _ = answer
         if status == 200:
-            assert response_findings(json.loads(body)) == []
+            value = json.loads(body)
+            assert response_findings(value) == []
+            assert openapi.findings(method, url, sent(method, url, post_data), value) == []
         return answer
+
+
+def sent(method: str, url: str, post_data: Any) -> dict[str, Any]:
+    """The typed parameters of a request, as the stand-in read them."""
+    parts = urlsplit(url)
+    found = resolve(method.upper(), parts.path)
+    assert found is not None
+    return parse_params(found[0].params, decode(post_data or parts.query))
 
 
 def connect(url: str, key: str = KEY) -> stripe.StripeClient:

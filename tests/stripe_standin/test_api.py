@@ -138,6 +138,14 @@ def test_a_parameter_that_stripe_does_not_know_is_refused(
     assert answer.headers["Request-Id"].startswith("req_")
 
 
+@pytest.mark.parametrize("header", [{"Stripe-Version": "2024-06-20"}, {"Stripe-Account": "acct_1"}])
+def test_another_api_version_or_account_is_refused_rather_than_ignored(
+    standin: StandIn, header: dict[str, str]
+) -> None:
+    assert post(standin, "customers", {}, **header).status_code == 400
+    assert post(standin, "customers", {}).status_code == 200
+
+
 def test_an_endpoint_that_is_not_there_says_so(standin: StandIn) -> None:
     answer = post(standin, "coupons", {})
     assert answer.status_code == 404

@@ -102,7 +102,12 @@ class Engine:
         ``post(url, body, headers)`` returns the HTTP status; an exception is a failed try.
         """
         pending = self.pending_deliveries(due_only=due_only)
-        return sum(self.webhooks.attempt(delivery, post) for delivery in pending)
+        taken = sum(self.webhooks.attempt(delivery, post) for delivery in pending)
+        if pending:
+            # Once for the batch: after a crash some are sent twice, which receivers must bear.
+            with self.lock:
+                self.changed()
+        return taken
 
     # state
 

@@ -41,18 +41,14 @@ class Webhooks:
         event = {
             "id": new_id("event"),
             "object": "event",
-            "account": None,
             "api_version": API_VERSION,
-            "context": None,
             "created": account.now(),
             "data": data,
             "livemode": False,
             "pending_webhooks": 0,
-            "request": deepcopy(self.engine.current_request),
+            "request": self.engine.current_request or {"id": None, "idempotency_key": None},
             "type": event_type,
         }
-        if not self.engine.current_request:
-            event["request"] = {"id": None, "idempotency_key": None}
         account.put(event)
         self._queue(account, event)
 
@@ -118,7 +114,6 @@ class Webhooks:
         status, error = _send(post, url, body, headers)
         with self.engine.lock:
             self._record(delivery, status, error)
-            self.engine.changed()
         return delivery["state"] == "delivered"
 
     def _signed(
