@@ -1,0 +1,151 @@
+"""Forms of the cockpit; each keeps what was typed and names what is wrong next to the field."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminDateInput
+
+from wagtail_asyncpt.care.models import Verdict
+from wagtail_asyncpt.care.queries.changes import ProposedChange
+
+QUICK_REASONS = [
+    _("Pain was higher"),
+    _("Pain has settled"),
+    _("Too easy"),
+    _("Too hard"),
+    _("Form needs work"),
+    _("Form looks good: ready for more"),
+    _("Missing equipment"),
+    _("Lighter week to recover"),
+    _("You asked for it"),
+]
+
+
+class CommentForm(forms.Form):
+    """A comment at a moment of a clip. ``key`` names it, so that sending twice stores once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    at_seconds = forms.FloatField(
+        label=_("At second"),
+        min_value=0,
+        error_messages={"invalid": _("Write the moment in seconds, for example 3.2.")},
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write what you see.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"key": uuid.uuid4(), "at_seconds": 0})
+        super().__init__(*args, **kwargs)
+
+
+class VerdictForm(forms.Form):
+    """The verdict on a form check, with a note to the client."""
+
+    verdict = forms.ChoiceField(
+        label=_("Verdict"),
+        choices=Verdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a verdict.")},
+    )
+    note = forms.CharField(
+        label=_("Note to the client"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to a week."""
+
+    summary = forms.CharField(
+        label=_("Your answer to the week"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write an answer; the client reads it.")},
+    )
+
+
+class EnrolForm(forms.Form):
+    """Puts a client on a program. ``therapists`` has more than one entry for managers only."""
+
+    program = forms.ChoiceField(
+        label=_("Program"),
+        help_text=_("Week 1 is copied from it; you adjust it before the client sees it."),
+    )
+    starts_on = forms.DateField(label=_("Starts on"), widget=AdminDateInput)
+    therapist = forms.ModelChoiceField(label=_("Therapist"), queryset=None, empty_label=None)
+    goals = forms.CharField(
+        label=_("Goals"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("In the client's words, one on each line."),
+    )
+
+    def __init__(self, *args: Any, programs: Sequence[Any], therapists: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.programs = {str(page.pk): page for page in programs}
+        self.fields["program"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a program")),
+            *((key, page.title) for key, page in self.programs.items()),
+        ]
+        self.fields["therapist"].queryset = therapists  # type: ignore[attr-defined]
+        if len(therapists) == 1:
+            self.fields["therapist"].widget = forms.HiddenInput()
+            self.fields["therapist"].initial = therapists[0].pk
+
+    def clean_program(self) -> Any:
+        """The chosen page."""
+        return self.programs[self.cleaned_data["program"]]
+
+
+class PublishForm(forms.Form):
+    """A reason for each proposed change, and a message to the client."""
+
+    message = forms.CharField(
+        label=_("Message to the client"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Opens the week in the client's app, and the mail that announces it."),
+    )
+
+    def __init__(self, *args: Any, changes: Sequence[ProposedChange], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.changes = changes
+        for change in changes:
+            self.fields[self.name_of(change.key)] = forms.CharField(
+                label=_("Reason"),
+                max_length=500,
+                widget=forms.TextInput(
+                    attrs={"list": "asyncpt-quick-reasons", "autocomplete": "off"}
+                ),
+                error_messages={"required": _("Give a reason; the client reads it.")},
+            )
+
+    @staticmethod
+    def name_of(key: str) -> str:
+        """The name of the field that holds the reason of a change."""
+        return f"reason-{key}"
+
+    @property
+    def rows(self) -> list[tuple[ProposedChange, forms.BoundField]]:
+        """Each change with its reason's field."""
+        return [(change, self[self.name_of(change.key)]) for change in self.changes]
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The given reasons by change key; after ``is_valid()``."""
+        return {
+            change.key: self.cleaned_data.get(self.name_of(change.key), "")
+            for change in self.changes
+        }

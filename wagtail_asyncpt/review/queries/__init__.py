@@ -1,0 +1,1 @@
+"""Reads of the cockpit, each scoped to what one therapist may see."""

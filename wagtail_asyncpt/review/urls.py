@@ -1,0 +1,26 @@
+"""Addresses of the cockpit, mounted in the Wagtail admin under ``care/``."""
+
+from django.urls import path
+
+from wagtail_asyncpt.review import views
+
+app_name = "asyncpt_review"
+
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("reviews/<uuid:review_uuid>/", views.review, name="review"),
+    path("reviews/<uuid:review_uuid>/answer/", views.answer, name="answer"),
+    path("form-checks/<uuid:check_uuid>/answer/", views.verdict, name="verdict"),
+    path("clips/<uuid:clip_uuid>/comments/", views.add_comment, name="add_comment"),
+    path(
+        "clips/<uuid:clip_uuid>/comments/<uuid:key>/delete/",
+        views.delete_comment,
+        name="delete_comment",
+    ),
+    path("weeks/<uuid:week_uuid>/", views.week_editor, name="week_editor"),
+    path("weeks/<uuid:week_uuid>/publish/", views.publish, name="publish"),
+    path("weeks/<uuid:week_uuid>/next/", views.draft_next, name="draft_next"),
+    path("clients/", views.clients, name="clients"),
+    path("clients/<uuid:client_uuid>/", views.client, name="client"),
+    path("clients/<uuid:client_uuid>/enrol/", views.enrol_client, name="enrol"),
+]

@@ -1,0 +1,23 @@
+"""The therapist's screens; each view refuses everybody else with 404."""
+
+from wagtail_asyncpt.review.views.clients import client, clients, enrol_client
+from wagtail_asyncpt.review.views.clips import add_comment, delete_comment, verdict
+from wagtail_asyncpt.review.views.publishing import publish
+from wagtail_asyncpt.review.views.queue import queue
+from wagtail_asyncpt.review.views.reviews import answer, draft_next, review
+from wagtail_asyncpt.review.views.weeks import week_editor
+
+__all__ = [
+    "add_comment",
+    "answer",
+    "client",
+    "clients",
+    "delete_comment",
+    "draft_next",
+    "enrol_client",
+    "publish",
+    "queue",
+    "review",
+    "verdict",
+    "week_editor",
+]
