@@ -40,8 +40,14 @@ def handle(engine: Engine, method: str, token: str, rest: str, data: Fields) -> 
     if rest in ("cancel", "keep"):
         action = portal.cancel if rest == "cancel" else portal.keep
         action(account, session, data.get("subscription", ""))
-        return redirect(here)
+        return redirect(_after(session, here))
     return not_found()
+
+
+def _after(session: Json, here: str) -> str:
+    """Where a finished action leads: back here, or where the session's flow says."""
+    redirected = session["flow"] and session["flow"]["after_completion"]["redirect"]
+    return redirected["return_url"] if redirected else here
 
 
 def _save_card(account: Account, session: Json, token: str, data: Fields) -> Response:
@@ -56,7 +62,7 @@ def _next(
     account: Account, session: Json, token: str, form: CardForm, outcome: Outcome
 ) -> Response:
     if outcome.status == "succeeded":
-        return redirect(f"/p/session/{token}")
+        return redirect(_after(session, f"/p/session/{token}"))
     if outcome.status == "requires_action":
         return redirect(f"/p/session/{token}/authenticate")
     if outcome.decline is not None:
@@ -93,7 +99,7 @@ def _page(
         form=forms.show(form, with_email=False, with_card=True),
         invoices=_invoices(account, session),
     )
-    return page("Billing", body, status=status, leads_to=back)
+    return page("Billing", body, status=status, leads_to=_after(session, back or ""))
 
 
 def _card_words(account: Account, session: Json) -> str:

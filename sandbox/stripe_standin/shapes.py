@@ -185,6 +185,9 @@ def _deleted_findings(value: Json, where: str) -> Iterator[str]:
 
 
 def _list_findings(value: Json, where: str, item: Any) -> Iterator[str]:
+    if not isinstance(value, dict) or not isinstance(value.get("data"), list):
+        yield f"{where}: a list expected"
+        return
     if set(value) - {"total_count"} != {"object", "data", "has_more", "url"}:
         yield f"{where}: a list has object, data, has_more and url, not {sorted(value)}"
         return

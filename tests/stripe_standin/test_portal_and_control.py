@@ -38,6 +38,28 @@ def test_canceling_in_the_portal_sets_cancel_at_and_not_the_boolean(shop: Shop) 
     assert ended.status == "canceled"
 
 
+def test_a_portal_flow_leads_back_where_it_says(shop: Shop, refused: Any) -> None:
+    customer, subscription = shop.join()
+    flow: Any = {
+        "type": "subscription_cancel",
+        "subscription_cancel": {"subscription": subscription.id},
+        "after_completion": {
+            "type": "redirect",
+            "redirect": {"return_url": "http://clinic.test/bye"},
+        },
+    }
+    sessions = shop.client.v1.billing_portal.sessions
+    portal = sessions.create({"customer": customer.id, "flow_data": flow})
+    policy = shop.web.get(portal.url).headers["Content-Security-Policy"]
+    assert "form-action 'self' http://clinic.test" in policy
+    answer = shop.web.post(
+        f"{portal.url}/cancel", {"subscription": subscription.id}, allow_redirects=False
+    )
+    assert answer.headers["Location"] == "http://clinic.test/bye"
+    del flow["subscription_cancel"]
+    assert refused(sessions.create, {"customer": customer.id, "flow_data": flow}).param
+
+
 def test_the_portal_of_one_customer_cannot_touch_another(shop: Shop) -> None:
     _, theirs = shop.join()
     mine, _ = shop.join()

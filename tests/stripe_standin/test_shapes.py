@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import stripe
 from stripe import params
 from stripe.params.checkout import SessionCreateParams
 
@@ -13,8 +14,12 @@ from sandbox.stripe_standin.engine.catalog import create_price, create_product
 from sandbox.stripe_standin.engine.customers import create_customer
 from sandbox.stripe_standin.engine.subscriptions import build
 from sandbox.stripe_standin.routes import ROUTES
+from sandbox.stripe_standin.server import StandIn
 from sandbox.stripe_standin.shapes import parse_params, request_findings, response_findings
 from sandbox.stripe_standin.wire import decode
+
+from . import openapi
+from .conftest import KEY, connect
 
 
 def subscription() -> dict[str, Any]:
@@ -51,6 +56,7 @@ def test_a_sound_object_has_no_findings() -> None:
         ({"latest_invoice": {"id": "x"}}, "latest_invoice"),
         ({"customer": {"object": "invoice", "id": "in_1"}}, "a Customer expected"),
         ({"items": {"data": []}}, "items: a list has"),
+        ({"items": 3}, "items: a list expected"),
         ({"object": "subscriptoin"}, "unknown object"),
     ],
 )
@@ -106,3 +112,27 @@ def test_every_route_acts_only_on_parameters_that_stripe_has() -> None:
     for route in ROUTES:
         known = set(route.params.__annotations__)
         assert route.acts_on <= known | {"expand"}, route.pattern.pattern
+
+
+def test_an_answer_of_another_shape_is_not_let_through(standin: StandIn) -> None:
+    customer = connect(standin.url).v1.customers.create({})
+    standin.engine.account(KEY).get("customer", customer.id)["sources"] = 3
+    with pytest.raises(stripe.APIError, match=r"departs from the SDK's types: \$.sources"):
+        connect(standin.url).v1.customers.retrieve(customer.id)
+    with StandIn(deliver=False) as lenient:
+        customer = connect(lenient.url).v1.customers.create({})
+        lenient.engine.account(KEY).get("customer", customer.id)["sources"] = 3
+        with pytest.raises(AssertionError):
+            connect(lenient.url).v1.customers.retrieve(customer.id)
+
+
+def test_the_openapi_finds_what_is_wrong() -> None:
+    sound = subscription()
+    url = "http://x/v1/subscriptions/sub_1"
+    assert openapi.findings("get", url, {}, sound) == []
+    del sound["billing_mode"]
+    assert openapi.findings("get", url, {}, sound) == ["$: 'billing_mode' is a required property"]
+    assert openapi.findings("get", "http://x/v1/plans_of_ours", {}, {})
+    assert openapi.findings("get", url, {"exand": ["customer"]}, subscription())
+    wrong = {"description": "x" * 501}
+    assert openapi.findings("post", url, wrong, subscription())

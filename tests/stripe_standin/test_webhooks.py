@@ -12,7 +12,7 @@ import stripe
 from sandbox.stripe_standin.engine.webhooks import BACKOFF
 from sandbox.stripe_standin.server import StandIn
 
-from .conftest import SECRET, Receiver, Shop, connect
+from .conftest import DAY, SECRET, Receiver, Shop, connect
 
 
 def test_a_delivery_is_signed_as_the_sdk_verifies(
@@ -194,3 +194,11 @@ def test_events_are_filtered_by_type_and_cursor(client: stripe.StripeClient) -> 
     ]
     newer = events.list({"ending_before": old.id}).data
     assert [e.type for e in newer] == ["product.updated", "customer.created"]
+
+
+def test_events_are_listed_for_thirty_days(client: stripe.StripeClient, standin: StandIn) -> None:
+    client.v1.customers.create({})
+    standin.engine.advance(30 * DAY - 1)
+    assert len(client.v1.events.list().data) == 1
+    standin.engine.advance(1)
+    assert client.v1.events.list().data == []

@@ -202,7 +202,7 @@ def _line(account: Account, row: Json, index: int) -> Json:
         "currency": price["currency"],
         "description": title(account, price),
         "metadata": {},
-        "price": price,
+        "price": dict(price),
         "quantity": quantity,
     }
 

@@ -25,8 +25,9 @@ class IdempotencyTable:
         Raises StripeError: 400 for the same key with another request, 409 while in flight.
         """
         with self._lock:
+            self._rows = {k: r for k, r in self._rows.items() if now - r["at"] <= DAY}
             row = self._rows.get(f"{owner} {key}")
-            if row is None or now - row["at"] > DAY:
+            if row is None:
                 self._rows[f"{owner} {key}"] = {"fingerprint": fingerprint, "at": now}
                 return None
             if row["fingerprint"] != fingerprint:

@@ -106,7 +106,7 @@ def _item(subscription: str, price: Json, quantity: int, now: int, trial_end: in
         "discounts": [],
         "metadata": {},
         "plan": _plan(price),
-        "price": price,
+        "price": dict(price),
         "quantity": quantity,
         "subscription": subscription,
         "tax_rates": [],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
+from .clock import DAY
 from .store import API_VERSION, Account, Json, assign, new_id, random_text
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Post = Callable[[str, bytes, dict[str, str]], int]
 
+# Stripe lists events for 30 days.
+KEPT = 30 * DAY
 # Wall-clock seconds between tries; Stripe waits hours, a sandbox does not.
 BACKOFF = (1.0, 3.0, 10.0, 30.0, 60.0, 300.0, 900.0)
 
@@ -211,14 +214,16 @@ def shown_event(account: Account, event: Json) -> Json:
 
 
 def event_filter(account: Account, params: dict[str, Any]) -> Callable[[Json], bool]:
-    """``type`` (with a trailing ``*``), ``types`` and ``delivery_success`` of events.list."""
+    """``type`` (with a trailing ``*``), ``types`` and ``delivery_success``; the last 30 days."""
+    oldest = account.now() - KEPT
     kinds = params.get("types") or ([params["type"]] if params.get("type") else [])
     success = params.get("delivery_success")
 
     def keep(event: Json) -> bool:
         named = not kinds or any(_matches(event["type"], kind) for kind in kinds)
         waiting = account.engine.webhooks.pending_for(event["id"]) > 0
-        return named and (success is None or waiting != success)
+        recent = event["created"] > oldest
+        return recent and named and (success is None or waiting != success)
 
     return keep
 
