@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from wagtail_asyncpt.conf import settings as asyncpt_settings
-from wagtail_asyncpt.people.queries import client_of, clinic_for, therapist_of
+from wagtail_asyncpt.people.queries import client_of, clinic_for, therapist_for
 
 View = Callable[..., HttpResponseBase]
 
@@ -93,7 +93,7 @@ def therapist_required(view: View) -> View:
     @wraps(view)
     @never_cache
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        therapist = therapist_of(request.user, clinic_for(request))
+        therapist = therapist_for(request)
         if therapist is None:
             raise Http404
         return view(request, therapist, *args, **kwargs)

@@ -37,6 +37,23 @@ def therapist_of(user: Any, clinic: Clinic | None) -> Therapist | None:
     )
 
 
+def therapist_for(request: HttpRequest) -> Therapist | None:
+    """The active therapist who is signed in at the request's site, asked for once a request."""
+    if not hasattr(request, "asyncpt_therapist"):
+        user, site = request.user, Site.find_for_request(request)
+        therapist = None
+        if site is not None and user.is_authenticated and user.is_active:
+            therapist = (
+                Therapist.objects.active()
+                .filter(user=user, clinic__site=site)
+                .select_related("clinic__site", "user")
+                .first()
+            )
+        request.asyncpt_therapist = therapist  # type: ignore[attr-defined]
+    found: Therapist | None = request.asyncpt_therapist
+    return found
+
+
 def may_see_client(*, user: Any, client: Client) -> bool:
     """Whether ``user`` is the client, or a therapist whose caseload holds the client."""
     if not user.is_authenticated or not user.is_active:

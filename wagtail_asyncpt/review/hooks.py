@@ -9,21 +9,11 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
-from wagtail_asyncpt.people.models import Therapist
-from wagtail_asyncpt.people.queries import clinic_for, therapist_of
+from wagtail_asyncpt.people.queries import therapist_for
 from wagtail_asyncpt.review.panels import ReviewsPanel
 from wagtail_asyncpt.review.queries.queue import counts
 
 ICONS = ["care", "play", "pause", "frame-back", "frame-forward", "repeat"]
-
-
-def therapist_on(request: HttpRequest) -> Therapist | None:
-    """The therapist who is signed in, asked for once for each request."""
-    if not hasattr(request, "asyncpt_therapist"):
-        therapist = therapist_of(request.user, clinic_for(request))
-        request.asyncpt_therapist = therapist  # type: ignore[attr-defined]
-    found: Therapist | None = request.asyncpt_therapist
-    return found
 
 
 class CareMenuItem(MenuItem):
@@ -31,11 +21,11 @@ class CareMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Only for somebody with a therapist profile at this clinic."""
-        return therapist_on(request) is not None
+        return therapist_for(request) is not None
 
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
         """The item with its number."""
-        therapist = therapist_on(request)
+        therapist = therapist_for(request)
         waiting = getattr(request, "asyncpt_waiting", None)
         if waiting is None and therapist is not None:
             waiting = counts(therapist).all
@@ -47,7 +37,7 @@ class CareMenuItem(MenuItem):
 
 def add_panel(request: HttpRequest, panels: list[Any]) -> None:
     """Put the reviews on a therapist's dashboard."""
-    therapist = therapist_on(request)
+    therapist = therapist_for(request)
     if therapist is not None:
         panels.append(ReviewsPanel(therapist))
 

@@ -1,16 +1,19 @@
 """The queue: whose weeks wait, since when and why."""
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from wagtail_asyncpt.care.models import (
     Clip,
     ExerciseLog,
+    FormCheck,
     FormCheckStatus,
     Review,
     ReviewStatus,
@@ -28,14 +31,10 @@ TABS = ("mine", "all", "answered")
 
 @dataclass
 class Waiting:
-    """One week of the queue with what makes it urgent. ``clips`` are ready and unanswered."""
+    """One week of the queue with what makes it urgent; ``review`` comes from ``explained()``."""
 
-    review: Review
+    review: Any
     now: datetime
-    clips: list[Clip] = field(default_factory=list)
-    pain: int | None = None
-    pain_exercise: str = ""
-    comments: list[str] = field(default_factory=list)
 
     @property
     def is_overdue(self) -> bool:
@@ -53,9 +52,26 @@ class Waiting:
         return due_in_words(self.review.due_at, self.now)
 
     @property
-    def poster(self) -> Clip | None:
-        """The newest clip that has a picture."""
-        return next((clip for clip in self.clips if clip.poster), None)
+    def poster(self) -> uuid.UUID | None:
+        """The newest clip that can be watched."""
+        clip: uuid.UUID | None = self.review.clip_uuid
+        return clip
+
+    @property
+    def clips(self) -> int:
+        """How many clips wait for a verdict."""
+        return self.review.clip_count or 0
+
+    @property
+    def pain(self) -> int | None:
+        """The worst pain of the week, 0-10."""
+        pain: int | None = self.review.pain
+        return pain
+
+    @property
+    def pain_exercise(self) -> str:
+        """The exercise of the worst pain."""
+        return self.review.pain_exercise or ""
 
     @property
     def pain_words(self) -> str:
@@ -75,8 +91,8 @@ class Waiting:
 
     @property
     def comment(self) -> str:
-        """The newest comment of the client."""
-        return self.comments[0] if self.comments else ""
+        """The newest comment of the client: on an exercise, else on a session."""
+        return self.review.exercise_comment or self.review.session_comment or ""
 
     def _waits_for(self, reason: ReviewReason) -> bool:
         return reason.value in self.review.reasons
@@ -115,82 +131,62 @@ def _zone(therapist: Therapist) -> ZoneInfo:
     return ZoneInfo(therapist.clinic.time_zone)
 
 
-def queue_page(therapist: Therapist, tab: str, number: str | int = 1) -> Page:
+class _CountedPaginator(Paginator):
+    """A paginator whose number of rows is known already, or counted when it is not."""
+
+    def __init__(self, rows: QuerySet[Review], size: int, known: int | None) -> None:
+        super().__init__(rows, size)
+        if known is not None:
+            self.count = known
+
+
+def queue_page(therapist: Therapist, tab: str, numbers: Counts, page: str | int = 1) -> Page:
     """One page of a tab (``mine``, ``all`` or ``answered``) as ``Waiting`` rows."""
-    page = Paginator(_tab(therapist, tab), PAGE_SIZE).get_page(number)
-    page.object_list = explained(list(page.object_list))
-    return page
+    known = {"mine": numbers.mine, "all": numbers.all}.get(tab)
+    rows = _CountedPaginator(_tab(therapist, tab), PAGE_SIZE, known).get_page(page)
+    rows.object_list = _waiting(rows.object_list)
+    return rows
 
 
 def next_waiting(therapist: Therapist, limit: int = 3) -> list[Waiting]:
     """The most urgent reviews that the therapist may see."""
-    return explained(list(_tab(therapist, "all")[:limit]))
+    return _waiting(_tab(therapist, "all")[:limit])
+
+
+def waiting(review: Review) -> Waiting:
+    """What makes one review, found for the therapist, urgent."""
+    return _waiting(explained(Review.objects.filter(pk=review.pk)))[0]
+
+
+def _waiting(reviews: Iterable[Review]) -> list[Waiting]:
+    now = clock.now()
+    return [Waiting(review, now) for review in reviews]
 
 
 def _tab(therapist: Therapist, tab: str) -> QuerySet[Review]:
-    reviews = Review.objects.in_caseload(therapist).select_related(
+    reviews = explained(Review.objects.in_caseload(therapist)).select_related(
         "client", "therapist", "week__enrolment"
     )
     if tab == "answered":
         return reviews.filter(status=ReviewStatus.ANSWERED).order_by("-answered_at", "-pk")
-    waiting = reviews.filter(status=ReviewStatus.WAITING).order_by("due_at", "pk")
-    return waiting.filter(therapist=therapist) if tab == "mine" else waiting
+    open_reviews = reviews.filter(status=ReviewStatus.WAITING).order_by("due_at", "pk")
+    return open_reviews.filter(therapist=therapist) if tab == "mine" else open_reviews
 
 
-def explained(reviews: list[Review]) -> list[Waiting]:
-    """``reviews`` with the clips, pain and comments of their weeks, in three queries."""
-    now = clock.now()
-    rows = [Waiting(review, now) for review in reviews]
-    by_week: dict[int, list[Waiting]] = defaultdict(list)
-    for row in rows:
-        by_week[row.review.week_id].append(row)
-    _add_clips(by_week)
-    _add_exercise_logs(by_week)
-    _add_session_comments(by_week)
-    return rows
-
-
-def _add_clips(by_week: dict[int, list[Waiting]]) -> None:
-    clips = Clip.objects.filter(
-        form_check__week__in=by_week,
-        form_check__status__in=[FormCheckStatus.READY, FormCheckStatus.ANSWERED],
-        status=VideoStatus.READY,
-    ).select_related("form_check")
-    seen: set[int] = set()
-    for clip in clips:
-        if clip.form_check_id in seen:  # an earlier take
-            continue
-        seen.add(clip.form_check_id)
-        for row in by_week[clip.form_check.week_id]:
-            if (
-                row.review.status == ReviewStatus.ANSWERED
-                or clip.form_check.status == FormCheckStatus.READY
-            ):
-                row.clips.append(clip)
-
-
-def _add_exercise_logs(by_week: dict[int, list[Waiting]]) -> None:
-    logs = (
-        ExerciseLog.objects.filter(prescribed__week__in=by_week, is_current=True)
-        .filter(Q(pain__gte=1) | ~Q(comment=""))
-        .select_related("prescribed__exercise")
-        .order_by("-logged_at", "-pk")
+def explained(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """``reviews`` with the clips, worst pain and newest comments of their weeks, in one query."""
+    week = OuterRef("week")
+    clips = Clip.objects.filter(form_check__week=week, status=VideoStatus.READY)
+    logs = ExerciseLog.objects.filter(prescribed__week=week, is_current=True)
+    pains = logs.filter(pain__isnull=False).order_by("-pain", "-logged_at")
+    comments = logs.exclude(comment="").order_by("-logged_at", "-pk")
+    sessions = SessionLog.objects.filter(session__week=week).exclude(comment="")
+    checks = FormCheck.objects.filter(week=week, status=FormCheckStatus.READY).order_by()
+    return reviews.annotate(
+        clip_uuid=Subquery(clips.exclude(poster="").order_by("-created_at").values("uuid")[:1]),
+        clip_count=Subquery(checks.values("week").annotate(n=Count("pk")).values("n")),
+        pain=Subquery(pains.values("pain")[:1]),
+        pain_exercise=Subquery(pains.values("prescribed__exercise__name")[:1]),
+        exercise_comment=Subquery(comments.values("comment")[:1]),
+        session_comment=Subquery(sessions.order_by("-started_at").values("comment")[:1]),
     )
-    for log in logs:
-        for row in by_week[log.prescribed.week_id]:
-            if log.pain is not None and (row.pain is None or log.pain > row.pain):
-                row.pain, row.pain_exercise = log.pain, log.prescribed.exercise.name
-            if log.comment:
-                row.comments.append(log.comment)
-
-
-def _add_session_comments(by_week: dict[int, list[Waiting]]) -> None:
-    logs = (
-        SessionLog.objects.filter(session__week__in=by_week)
-        .exclude(comment="")
-        .select_related("session")
-        .order_by("-started_at")
-    )
-    for log in logs:
-        for row in by_week[log.session.week_id]:
-            row.comments.append(log.comment)

@@ -8,7 +8,8 @@ from wagtail_asyncpt.care.queries import ReviewFile, review_file
 from wagtail_asyncpt.library.media import VideoStatus
 from wagtail_asyncpt.library.models import ExerciseVideo
 from wagtail_asyncpt.people.models import Client, Therapist
-from wagtail_asyncpt.review.queries.queue import Waiting, explained
+from wagtail_asyncpt.review.queries.queue import Waiting
+from wagtail_asyncpt.review.queries.queue import waiting as why_it_waits
 from wagtail_asyncpt.review.queries.record import History, SessionRecord, history, week_record
 
 
@@ -86,7 +87,7 @@ def review_page(therapist: Therapist, review_uuid: uuid.UUID) -> ReviewPage | No
     checks = [CheckFile(check, file.client) for check in file.form_checks]
     return ReviewPage(
         file=file,
-        waiting=explained([file.review])[0],
+        waiting=why_it_waits(file.review),
         checks=sorted(checks, key=lambda one: (not one.can_answer, one.newest is None)),
         sessions=sessions,
         history=history(file.week, file.client, sessions),

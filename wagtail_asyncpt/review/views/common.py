@@ -24,16 +24,12 @@ CONFLICT = 409
 
 
 def cockpit(view: View) -> View:
-    """A view for therapists only; what an operation does not allow does not exist (404).
-
-    The menu finds the therapist on the request, so that it asks the database only once.
-    """
+    """A view for therapists only; what an operation does not allow does not exist (404)."""
 
     @wraps(view)
     def with_therapist(
         request: HttpRequest, therapist: Therapist, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        request.asyncpt_therapist = therapist  # type: ignore[attr-defined]
         try:
             return view(request, therapist, *args, **kwargs)
         except NotAllowed as error:

@@ -21,6 +21,6 @@ def queue(request: HttpRequest, therapist: Therapist) -> HttpResponseBase:
     context = {
         "tab": tab,
         "counts": numbers,
-        "page": queue_page(therapist, tab, request.GET.get("p", 1)),
+        "page": queue_page(therapist, tab, numbers, request.GET.get("p", 1)),
     }
     return show(request, "queue", context, title=_("Review queue"))
