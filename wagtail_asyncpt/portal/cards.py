@@ -168,11 +168,11 @@ def number_names(dose: Dose) -> list[str]:
 
 def _planned(name: str, dose: Dose, unit: str, last: SetLog | None) -> Any:
     if name == "load":
+        if dose.load_value is not None and dose.load_unit != LoadUnit.PERCENT:
+            return convert_load(dose.load_value, dose.load_unit or LoadUnit.KG, unit)
         if last is not None and last.load is not None:
             return convert_load(last.load, last.load_unit, unit)
-        if dose.load_value is None or dose.load_unit == LoadUnit.PERCENT:
-            return None
-        return convert_load(dose.load_value, dose.load_unit or LoadUnit.KG, unit)
+        return None
     if name == "reps":
         return dose.reps or dose.reps_max
     return getattr(dose, name)

@@ -102,7 +102,7 @@ def today_of(client: Client) -> Today:
         week=week,
         slots=slots,
         next=following,
-        checks=list(wanted_form_checks(client)),
+        checks=list(wanted_form_checks(client, week)),
     )
 
 
@@ -127,13 +127,13 @@ def _situation(access: ProgramAccess, week: Week, on: dt.date, following: Slot |
     return Situation.READY if following else Situation.ALL_DONE
 
 
-def wanted_form_checks(client: Client) -> QuerySet[FormCheck]:
-    """The form checks that wait for a clip of ``client``, the most urgent first."""
+def wanted_form_checks(client: Client, week: Week) -> QuerySet[FormCheck]:
+    """The form checks of ``week`` that wait for a clip of ``client``, the most urgent first."""
     return (
         FormCheck.objects.filter(
             client=client,
+            week=week,
             status=FormCheckStatus.REQUESTED,
-            week__enrolment__status=EnrolmentStatus.ACTIVE,
         )
         .select_related("prescribed__exercise", "requested_by")
         .order_by("due_on", "pk")
