@@ -33,18 +33,27 @@ def document(collection: Collection) -> Any:
     return document
 
 
+@pytest.fixture
+def middleware(settings: Any) -> None:
+    name = "wagtail_asyncpt.gating.middleware.PrivateFilesMiddleware"
+    if name not in settings.MIDDLEWARE:
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, name]
+
+
 def content(response: Any) -> bytes:
     return b"".join(response) if response.streaming else response.content
 
 
 def test_a_member_gets_the_file_and_no_cache_keeps_it(
-    document: Any, member: Any, login: Any
+    document: Any, member: Any, login: Any, middleware: None
 ) -> None:
     response = login(member).get(document.url)
     assert response.status_code == 200
     assert content(response) == BYTES
     assert response["Cache-Control"] == "private, no-store"
-    assert response["ETag"]
+    again = login(member).get(document.url, headers={"If-None-Match": response["ETag"]})
+    assert again.status_code == 304
+    assert again["Cache-Control"] == "private, no-store"
     assert member.user.groups.count() == 1
 
 
@@ -89,7 +98,7 @@ def test_a_superuser_gets_the_file(document: Any, login: Any) -> None:
     assert content(login(superuser).get(document.url)) == BYTES
 
 
-def test_an_open_file_is_served_as_before(document: Any) -> None:
+def test_an_open_file_is_served_as_before(document: Any, middleware: None) -> None:
     CollectionViewRestriction.objects.all().delete()
     response = Browser().get(document.url)
     assert content(response) == BYTES

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import GroupPagePermission, PageViewRestriction
@@ -307,8 +308,6 @@ def test_grounds_of_a_sites_own_decide_over_their_groups(
 
 
 def queries_of(browser: Browser, url: str) -> int:
-    from django.db import connection
-
     with CaptureQueriesContext(
         connection,
     ) as captured:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from wagtail.models import Locale, Page
 
 from tests import factories
-from tests.gating.conftest import add_page, is_full, is_teaser, restrict
+from tests.gating.conftest import add_page, is_full, is_teaser, lose_gates, restrict
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_the_gate_does_not_depend_on_the_aliass_own_row(
     gated: Any, home: Any, member: Any, login: Any
 ) -> None:
     alias = add_page(gated, "Inside").create_alias(parent=home, update_slug="alias")
-    alias.view_restrictions.all()._raw_delete("default")
+    lose_gates(alias)
     assert public(alias)
     assert is_teaser(Browser().get(alias.url))
     assert is_full(login(member).get(alias.url))
@@ -208,6 +208,6 @@ def test_a_page_below_an_alias_of_a_gated_section_is_gated(gated: Any, home: Any
     add_page(gated, "Inside")
     alias = gated.create_alias(parent=home, recursive=True, update_slug="alias")
     (inside,) = alias.get_children()
-    alias.view_restrictions.all()._raw_delete("default")
-    inside.view_restrictions.all()._raw_delete("default")
+    lose_gates(alias)
+    lose_gates(inside)
     assert is_teaser(Browser().get(inside.specific.url))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
 from wagtail.documents import get_document_model
 from wagtail.documents.models import Document
@@ -13,6 +13,7 @@ from wagtail.permission_policies.collections import CollectionOwnershipPermissio
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating import operations, projection, queries, teaser
+from wagtail_asyncpt.gating.middleware import mark_private
 from wagtail_asyncpt.gating.operations import Judgement
 from wagtail_asyncpt.gating.queries import Restriction
 
@@ -66,14 +67,11 @@ def restore_page(serve: Serve) -> Serve:
 
 
 def gate_document(document: Any, request: HttpRequest) -> HttpResponseBase | None:
-    """Serve a gated document to those who are entitled now, never stored by a cache.
+    """Let those have a gated file who are entitled now, and show everybody else a refusal.
 
-    A hook can refuse a response but not change one, so the view that is running is called a
-    second time, past this hook, and its answer gets the headers.
+    A hook cannot change the response that core makes; ``PrivateFilesMiddleware`` adds to it what
+    keeps the file out of caches.
     """
-    if getattr(request, "asyncpt_document", None) == document.pk:
-        _settle_collection(document.collection, request.asyncpt_settled)  # type: ignore[attr-defined]
-        return None
     judgement = operations.judge(
         user=request.user,
         restrictions=queries.collection_restrictions(document.collection),
@@ -84,15 +82,9 @@ def gate_document(document: Any, request: HttpRequest) -> HttpResponseBase | Non
         return None
     if judgement.denial is not None:
         return teaser.document_teaser(request, judgement.denial)
-    request.asyncpt_document = document.pk  # type: ignore[attr-defined]
-    request.asyncpt_settled = judgement.settled  # type: ignore[attr-defined]
-    match = request.resolver_match
-    if match is None:
-        _settle_collection(document.collection, judgement.settled)
-        return None
-    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    _settle_collection(document.collection, judgement.settled)
+    mark_private(request)
+    return None
 
 
 def gate_copy(request: HttpRequest, page: Any, new_page: Any) -> None:

@@ -23,6 +23,18 @@ class MembershipGround:
         """Ids of the groups that ``user`` holds at ``at``, included tiers' too."""
         return queries.entitled_group_ids(user, at)
 
+    def candidate_user_ids(self) -> Any:
+        """Ids of all users who hold a membership of any kind."""
+        from wagtail_asyncpt.memberships import queries
+
+        return queries.member_user_ids()
+
+    def entitlements(self, user_ids: set[int], at: datetime) -> dict[int, set[int]]:
+        """``entitled_group_ids`` of many users at once."""
+        from wagtail_asyncpt.memberships import queries
+
+        return queries.entitlements(user_ids, at)
+
     def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial:
         """Why ``user`` stays out, and the tiers on sale that open the page."""
         if not user.is_authenticated:

@@ -144,6 +144,25 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     return {groups[tier] for tier in _closure([0], below) if tier}
 
 
+def entitlements(user_ids: set[int], at: datetime) -> dict[int, set[int]]:
+    """The same for many users at once, by user id; users without access are left out."""
+    held = Membership.objects.filter(gives_access(at), client__user__in=user_ids).order_by()
+    groups = dict(Tier.objects.values_list("pk", "group_id"))
+    below: dict[int, set[int]] = defaultdict(set)
+    for upper, lower in Tier.includes.through.objects.values_list("from_tier_id", "to_tier_id"):
+        below[upper].add(lower)
+    found: dict[int, set[int]] = defaultdict(set)
+    for user_id, tier_id in held.values_list("client__user_id", "tier_id"):
+        found[user_id] |= {groups[tier] for tier in _closure([tier_id], below)}
+    return found
+
+
+def member_user_ids() -> QuerySet[Any]:
+    """Ids of all users who hold a membership that may give access at some time."""
+    held = Membership.objects.exclude(status=MembershipStatus.ABANDONED).order_by()
+    return held.values_list("client__user_id", flat=True)
+
+
 def _closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
     seen: set[int] = set()
     waiting = list(starts)

@@ -1,0 +1,24 @@
+"""Keeps gated files out of caches; a site adds it to ``MIDDLEWARE``."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import patch_cache_control
+from django.utils.deprecation import MiddlewareMixin
+
+_MARK = "asyncpt_private"
+
+
+def mark_private(request: HttpRequest) -> None:
+    """Note that the answer to ``request`` is for this person only."""
+    setattr(request, _MARK, True)
+
+
+class PrivateFilesMiddleware(MiddlewareMixin):
+    """Send ``Cache-Control: private, no-store`` with every gated file that is handed out."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add the header to answers that the gate marked."""
+        if getattr(request, _MARK, False):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
