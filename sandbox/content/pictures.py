@@ -1,5 +1,6 @@
 """The site's pictures, drawn here with the same figure as the clips."""
 
+import functools
 import io
 import math
 from dataclasses import replace
@@ -75,6 +76,7 @@ SCENES: dict[str, tuple[Move, float, Look, str]] = {
 HERO_ALT = "Drawing of a person lunging on a pier, with a lighthouse and the morning sun behind"
 
 
+@functools.cache
 def scene(name: str) -> bytes:
     """The picture ``name`` as PNG bytes, a figure before a large pale disc."""
     move, phase, look, _ = SCENES[name]
@@ -91,6 +93,7 @@ def scene(name: str) -> bytes:
     return _png(Image.frombytes("RGB", SIZE, stage.frame(phase)))
 
 
+@functools.cache
 def hero() -> bytes:
     """The front page's picture as PNG bytes: a harbor in the morning."""
     width, height = SIZE

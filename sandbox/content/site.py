@@ -169,7 +169,12 @@ def _contact(home: HomePage) -> ContactPage:
     page.form_fields = [
         FormField(sort_order=1, label="Your name", field_type="singleline"),
         FormField(sort_order=2, label="Email", field_type="email"),
-        FormField(sort_order=3, label="Phone", field_type="singleline", required=False),
+        FormField(
+            sort_order=3,
+            label="Phone (optional)",
+            field_type="singleline",
+            required=False,
+        ),
         FormField(
             sort_order=4,
             label="What is it about?",

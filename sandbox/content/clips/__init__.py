@@ -124,7 +124,7 @@ def _film(
     # Written beside and renamed, so that an interrupted run leaves no half clip behind.
     unfinished = path.with_name(f".{path.name}.part")
     command = _command(size, fps, seconds, unfinished, metadata)
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdin is not None  # noqa: S101
     try:
         for frame in range(round(seconds * fps)):
