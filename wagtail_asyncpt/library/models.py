@@ -132,7 +132,7 @@ class Exercise(
         index.AutocompleteField("name"),
         index.SearchField("other_names"),
         index.AutocompleteField("other_names"),
-        index.RelatedFields("cues", [index.SearchField("text")]),
+        index.RelatedFields("cues", [index.SearchField("text"), index.AutocompleteField("text")]),
         index.FilterField("region"),
         index.FilterField("position"),
         index.FilterField("pattern"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import Storage
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
@@ -96,6 +97,16 @@ def tidy_video(*, video: AbstractVideo) -> None:
         storage.delete(name)
     _rows(video).update(source="")
     video.source = ""
+
+
+@contextlib.contextmanager
+def delete_video(*, video: AbstractVideo) -> Iterator[None]:
+    """Around the deletion of a video's row: its files are deleted when that is committed."""
+    storage = video.source.storage
+    names = [str(file.name) for file in (video.source, video.video, video.poster) if file.name]
+    with transaction.atomic():
+        yield
+        transaction.on_commit(lambda: [storage.delete(name) for name in names] and None)
 
 
 def retry_video(*, video: AbstractVideo) -> bool:

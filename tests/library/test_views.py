@@ -1,0 +1,111 @@
+"""Who may watch a demonstration video, and how it is served."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from tests import factories
+from tests.conftest import Cast
+from wagtail_asyncpt.library.models import ExerciseVideo
+
+Login = Callable[[Any], Browser]
+BYTES = bytes(range(256)) * 4
+
+
+def body(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def without_token(answer: Any) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+
+
+@pytest.mark.parametrize("person", ["owner", "lapsed", "therapist", "colleague", "editor"])
+def test_people_of_the_clinic_watch(
+    cast: Cast, login: Login, ready_video: ExerciseVideo, person: str
+) -> None:
+    browser = login(getattr(cast, person))
+    film = browser.get(reverse("asyncpt_library:video", args=[ready_video.uuid]))
+    assert (film.status_code, film["Content-Type"], body(film)) == (200, "video/mp4", BYTES)
+    assert film["Cache-Control"] == "private, max-age=0, must-revalidate"
+    picture = browser.get(reverse("asyncpt_library:poster", args=[ready_video.uuid]))
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/jpeg")
+    assert body(picture) == b"\xff\xd8poster"
+
+
+@pytest.mark.parametrize("name", ["video", "poster"])
+def test_for_everybody_else_there_is_no_such_video(
+    cast: Cast, login: Login, ready_video: ExerciseVideo, name: str
+) -> None:
+    url = reverse(f"asyncpt_library:{name}", args=[ready_video.uuid])
+    missing = reverse(f"asyncpt_library:{name}", args=[uuid4()])
+    nobody = factories.make_user("Nobody Here")
+    for browser in (Browser(), login(nobody)):
+        for headers in ({}, {"HTTP_RANGE": "bytes=0-9"}):
+            refused = browser.get(url, **headers)
+            absent = browser.get(missing, **headers)
+            assert refused.status_code == absent.status_code == 404
+            assert without_token(refused) == without_token(absent)
+            assert not refused.has_header("ETag")
+
+
+def test_a_range_gets_only_its_bytes(cast: Cast, login: Login, ready_video: ExerciseVideo) -> None:
+    url = reverse("asyncpt_library:video", args=[ready_video.uuid])
+    browser = login(cast.owner)
+    part = browser.get(url, HTTP_RANGE="bytes=10-19")
+    assert part.status_code == 206
+    assert part["Content-Range"] == "bytes 10-19/1024"
+    assert body(part) == BYTES[10:20]
+    assert browser.get(url, HTTP_RANGE="bytes=5000-").status_code == 416
+
+
+def test_a_known_video_is_not_sent_again_until_it_changes(
+    cast: Cast, login: Login, ready_video: ExerciseVideo
+) -> None:
+    url = reverse("asyncpt_library:video", args=[ready_video.uuid])
+    browser = login(cast.owner)
+    tag = browser.get(url)["ETag"]
+    assert browser.get(url, HTTP_IF_NONE_MATCH=tag).status_code == 304
+    ready_video.processed_at = cast.owner.created_at
+    ready_video.save()
+    assert browser.get(url, HTTP_IF_NONE_MATCH=tag).status_code == 200
+
+
+@pytest.mark.parametrize("status", ["received", "processing", "failed"])
+def test_a_video_that_is_not_ready_is_not_served(
+    cast: Cast, login: Login, ready_video: ExerciseVideo, status: str
+) -> None:
+    ExerciseVideo.objects.update(status=status)
+    url = reverse("asyncpt_library:video", args=[ready_video.uuid])
+    assert login(cast.owner).get(url).status_code == 404
+
+
+def test_the_original_has_no_address(cast: Cast, login: Login, make_video: Any) -> None:
+    video = make_video(b"with a location inside")
+    browser = login(cast.therapist)
+    assert browser.get(reverse("asyncpt_library:video", args=[video.uuid])).status_code == 404
+    with pytest.raises(ValueError, match=r"not accessible via a URL"):
+        _ = video.source.url
+
+
+def test_only_reading_is_answered(cast: Cast, login: Login, ready_video: ExerciseVideo) -> None:
+    url = reverse("asyncpt_library:video", args=[ready_video.uuid])
+    assert login(cast.owner).post(url).status_code == 405
+    assert login(cast.owner).head(url).status_code == 200
+
+
+def test_serving_costs_the_same_for_1_and_30_videos(
+    cast: Cast, login: Login, ready_video: ExerciseVideo, django_assert_max_num_queries: Any
+) -> None:
+    browser = login(cast.owner)
+    url = reverse("asyncpt_library:video", args=[ready_video.uuid])
+    browser.get(url)
+    ExerciseVideo.objects.bulk_create(ExerciseVideo(title=f"Video {n}") for n in range(30))
+    # session, user, permissions (2), site, clinic, client, video
+    with django_assert_max_num_queries(8):
+        assert browser.get(url).status_code == 200
