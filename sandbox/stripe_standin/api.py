@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .engine import Account, Engine
-from .engine.errors import StripeError
+from .engine.errors import StripeError, unsupported
 from .engine.store import API_VERSION, random_text
 from .engine.webhooks import Post
 from .routes import Route, resolve
@@ -185,11 +185,7 @@ def _params(route: Route, request: Request) -> Json:
     params = parse_params(route.params, decode(text))
     for name in params:
         if name not in route.acts_on:
-            raise StripeError(
-                f"Stripe knows '{name}', the stand-in does not act on it.",
-                code="parameter_not_supported_by_stand_in",
-                param=name,
-            )
+            raise unsupported(name)
     return params
 
 

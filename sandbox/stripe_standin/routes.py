@@ -11,7 +11,17 @@ from stripe import params as p
 from stripe.params import billing_portal as portal_params
 from stripe.params import checkout as checkout_params
 
-from .engine import Account, billing, catalog, checkout, customers, invoices, portal, webhooks
+from .engine import (
+    Account,
+    billing,
+    catalog,
+    changes,
+    checkout,
+    customers,
+    invoices,
+    portal,
+    webhooks,
+)
 from .engine import subscriptions as subs
 from .wire import page
 
@@ -109,7 +119,7 @@ ROUTES = (
     _list("customer", "/customers", p.CustomerListParams, "email", customers.customer_filter),
     _route("GET", "/customers/<id>", p.CustomerRetrieveParams, "", _retrieve("customer")),
     _route("POST", "/customers/<id>", p.CustomerUpdateParams, _CUSTOMER, customers.update_customer),
-    _route("DELETE", "/customers/<id>", p.CustomerDeleteParams, "", billing.delete_customer),
+    _route("DELETE", "/customers/<id>", p.CustomerDeleteParams, "", changes.delete_customer),
     _route(
         "GET",
         "/customers/<id>/payment_methods",
@@ -258,14 +268,14 @@ ROUTES = (
         "/subscriptions/<id>",
         p.SubscriptionUpdateParams,
         _SUB_UPDATE,
-        billing.update_subscription,
+        changes.update_subscription,
     ),
     _route(
         "DELETE",
         "/subscriptions/<id>",
         p.SubscriptionCancelParams,
         "cancellation_details",
-        billing.cancel_subscription,
+        changes.cancel_subscription,
     ),
     # invoices and payments
     _list(

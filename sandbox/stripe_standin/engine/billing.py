@@ -5,21 +5,19 @@ from __future__ import annotations
 from . import invoices
 from .catalog import active_price
 from .clock import DAY, HOUR
-from .customers import mark_deleted
-from .errors import StripeError, invalid, required
-from .invoices import Line, recurring_line, subscription_of
+from .errors import StripeError, invalid, only, required
+from .invoices import subscription_of
+from .lines import Line, recurring_line
 from .payments import Outcome
-from .store import Account, Json, assign
+from .store import Account, Json
 from .subscriptions import (
     OVER,
     build,
     end,
     method_for,
     next_period,
-    period_end,
     replace_items,
     rows_of,
-    schedule_cancel,
     set_status,
 )
 
@@ -100,6 +98,7 @@ def create_subscription(account: Account, params: Json) -> Json:
 
 
 def _wanted_item(account: Account, row: Json, index: int) -> tuple[Json, int]:
+    only(row, "price quantity", f"items[{index}]")
     price = active_price(account, row.get("price"), f"items[{index}][price]")
     if price["type"] != "recurring":
         raise invalid(
@@ -329,76 +328,3 @@ def expire_incomplete(account: Account, subscription: Json) -> None:
     invoice = account.find("invoice", subscription["latest_invoice"])
     if invoice is not None and invoice["status"] == "open":
         invoices.void(account, invoice)
-
-
-# ------------------------------------------------------------------------------------ change
-
-
-def update_subscription(account: Account, params: Json, identity: str) -> Json:
-    """Cancel at period end or at a date, default card, description, metadata."""
-    subscription = account.get("subscription", identity)
-    if subscription["status"] in OVER:
-        raise invalid("A canceled subscription can only update its cancellation_details.")
-    if {"cancel_at", "cancel_at_period_end"} <= set(params):
-        raise invalid("Only one of cancel_at and cancel_at_period_end may be given.", "cancel_at")
-    method = params.get("default_payment_method")
-    if method:
-        account.get("payment_method", method, "default_payment_method")
-    with account.changing(subscription, "customer.subscription.updated"):
-        assign(subscription, params, "description", "default_payment_method")
-        _details(subscription, params)
-        if "cancel_at_period_end" in params:
-            _cancel_at_period_end(account, subscription, params["cancel_at_period_end"])
-    if "cancel_at" in params:
-        schedule_cancel(account, subscription, _cancel_date(subscription, params["cancel_at"]))
-    return subscription
-
-
-def _details(subscription: Json, params: Json) -> None:
-    details = params.get("cancellation_details") or {}
-    subscription["cancellation_details"] = subscription["cancellation_details"] | {
-        k: v or None for k, v in details.items()
-    }
-
-
-def _cancel_at_period_end(account: Account, subscription: Json, wanted: bool) -> None:
-    subscription |= {
-        "cancel_at_period_end": wanted,
-        "cancel_at": period_end(subscription) if wanted else None,
-        "canceled_at": account.now() if wanted else None,
-    }
-    subscription["cancellation_details"] = subscription["cancellation_details"] | {
-        "reason": "cancellation_requested" if wanted else None
-    }
-
-
-def _cancel_date(subscription: Json, wanted: int | str) -> int | None:
-    ends = [item["current_period_end"] for item in rows_of(subscription)]
-    named = {"": None, "min_period_end": min(ends), "max_period_end": max(ends)}
-    if isinstance(wanted, int):
-        return wanted or None
-    if wanted not in named:
-        raise invalid(f"The stand-in does not know cancel_at={wanted}.", "cancel_at")
-    return named[wanted]
-
-
-def cancel_subscription(account: Account, params: Json, identity: str) -> Json:
-    """Now; nothing is credited (the stand-in does not prorate)."""
-    subscription = account.get("subscription", identity)
-    if subscription["status"] in OVER:
-        raise StripeError(
-            f"No such subscription: '{identity}'", status=404, code="resource_missing", param="id"
-        )
-    details = {k: v or None for k, v in (params.get("cancellation_details") or {}).items()}
-    end(account, subscription, "cancellation_requested", details)
-    return subscription
-
-
-def delete_customer(account: Account, params: Json, identity: str) -> Json:
-    """Deleting a customer cancels what they still pay for."""
-    if account.get("customer", identity).get("deleted"):
-        raise StripeError(f"No such customer: '{identity}'", status=404, code="resource_missing")
-    for subscription in account.rows("subscription"):
-        if subscription["customer"] == identity and subscription["status"] not in OVER:
-            end(account, subscription, "cancellation_requested")
-    return mark_deleted(account, identity)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .errors import invalid
+from .errors import invalid, only
 from .store import Account, Json, assign, new_id
+
+_PRODUCT_DATA = "id name active metadata statement_descriptor tax_code unit_label"
+_PRICE_DATA = "currency unit_amount recurring tax_behavior metadata"
 
 
 def create_product(account: Account, params: Json) -> Json:
@@ -38,6 +41,7 @@ def create_product(account: Account, params: Json) -> Json:
     )
     account.emit("product.created", product)
     if "default_price_data" in params:
+        only(params["default_price_data"], _PRICE_DATA, "default_price_data")
         price = create_price(account, params["default_price_data"] | {"product": identity})
         product["default_price"] = price["id"]
     return product
@@ -99,6 +103,7 @@ def create_price(account: Account, params: Json) -> Json:
 
 def _product_of(account: Account, params: Json) -> Json:
     if "product_data" in params:
+        only(params["product_data"], _PRODUCT_DATA, "product_data")
         return create_product(account, params["product_data"])
     if "product" not in params:
         raise invalid("Missing required param: product.", "product", "parameter_missing")
@@ -106,6 +111,7 @@ def _product_of(account: Account, params: Json) -> Json:
 
 
 def _recurring(wanted: Json) -> Json:
+    only(wanted, "interval interval_count usage_type", "recurring")
     if wanted.get("usage_type", "licensed") != "licensed":
         raise invalid("The stand-in has licensed prices only.", "recurring[usage_type]")
     return {

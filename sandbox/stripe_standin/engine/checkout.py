@@ -11,19 +11,12 @@ from collections.abc import Callable
 from . import billing
 from .catalog import active_price, title
 from .clock import DAY
-from .errors import StripeError, invalid, required
+from .errors import StripeError, invalid, only, required
 from .store import Account, Json, assign, new_id, random_text
 
 MIN_LIFE = 30 * 60
-_SUBSCRIPTION_DATA = {
-    "metadata",
-    "trial_period_days",
-    "trial_end",
-    "trial_settings",
-    "billing_mode",
-    "description",
-}
-_INTENT_DATA = {"metadata", "setup_future_usage", "description", "receipt_email"}
+_SUBSCRIPTION_DATA = "metadata trial_period_days trial_end trial_settings billing_mode description"
+_INTENT_DATA = "metadata setup_future_usage description receipt_email"
 
 
 def create_session(account: Account, params: Json) -> Json:
@@ -151,12 +144,10 @@ def _check_mode_params(account: Account, params: Json, mode: str) -> None:
     ):
         if name in params and mode != wanted:
             raise invalid(f"You can only pass `{name}` in `{wanted}` mode.", name)
-    for name, known in (
-        ("subscription_data", _SUBSCRIPTION_DATA),
-        ("payment_intent_data", _INTENT_DATA),
-    ):
-        for key in set(params.get(name, {})) - known:
-            raise invalid(f"The stand-in does not act on {name}[{key}].", f"{name}[{key}]")
+    only(params.get("subscription_data", {}), _SUBSCRIPTION_DATA, "subscription_data")
+    only(params.get("payment_intent_data", {}), _INTENT_DATA, "payment_intent_data")
+    creation = params.get("invoice_creation", {})
+    only(creation.get("invoice_data", {}), "metadata", "invoice_creation[invoice_data]")
     data = params.get("subscription_data", {})
     if "trial_end" in data and "trial_period_days" in data:
         raise invalid(
@@ -186,8 +177,7 @@ def _check_lines(lines: list[Json], mode: str) -> None:
 
 def _line(account: Account, row: Json, index: int) -> Json:
     where = f"line_items[{index}]"
-    for key in set(row) - {"price", "quantity"}:
-        raise invalid(f"The stand-in does not act on {where}[{key}].", f"{where}[{key}]")
+    only(row, "price quantity", where)
     price = active_price(account, row.get("price"), f"{where}[price]")
     quantity = billing.quantity_of(row, where)
     amount = price["unit_amount"] * quantity

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .cards import BY_NUMBER, BY_TOKEN, TestCard
-from .errors import StripeError, invalid, missing, required
+from .errors import StripeError, invalid, missing, only, required
 from .store import Account, Json, assign, new_id
 
 _EDITABLE = ("name", "email", "phone", "description", "address", "shipping", "preferred_locales")
@@ -66,6 +66,7 @@ def update_customer(account: Account, params: Json, identity: str) -> Json:
 
 def _default_method(account: Account, customer: Json, params: Json) -> None:
     settings = params.get("invoice_settings") or {}
+    only(settings, "default_payment_method", "invoice_settings")
     if "default_payment_method" in settings:
         method = settings["default_payment_method"] or None
         if method and account.get("payment_method", method)["customer"] != customer["id"]:

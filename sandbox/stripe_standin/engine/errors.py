@@ -47,6 +47,22 @@ def missing(kind: str, identity: str, param: str = "id", status: int = 404) -> S
     )
 
 
+def only(given: dict[str, Any], known: str, where: str) -> None:
+    """Refuse nested parameters that Stripe has and the stand-in does not act on."""
+    for name in given:
+        if name not in known.split():
+            raise unsupported(f"{where}[{name}]")
+
+
+def unsupported(param: str) -> StripeError:
+    """Refused, because a parameter that is taken and ignored teaches something false."""
+    return invalid(
+        f"Stripe knows '{param}', the stand-in does not act on it.",
+        param,
+        "parameter_not_supported_by_stand_in",
+    )
+
+
 def required(params: dict[str, Any], name: str) -> Any:
     """A parameter that the SDK types as optional and that is needed here."""
     if not params.get(name):

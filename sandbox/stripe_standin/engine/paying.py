@@ -8,7 +8,7 @@ from . import billing, invoices, payments
 from .cards import AUTHENTICATION_FAILED
 from .checkout import payer_details
 from .customers import CardDetails, attach, create_customer, create_method, test_card
-from .invoices import one_time_line
+from .lines import one_time_line
 from .payments import Outcome
 from .store import Account, Json
 from .subscriptions import build

@@ -6,7 +6,7 @@ from .billing import collect
 from .cards import AUTHENTICATION_FAILED
 from .clock import HOUR
 from .customers import CardDetails, create_method, make_default, test_card
-from .errors import invalid, required
+from .errors import invalid, only, required
 from .payments import Outcome
 from .store import Account, Json, new_id, random_text
 from .subscriptions import OVER, period_end, schedule_cancel
@@ -43,6 +43,7 @@ def _flow(account: Account, params: Json) -> Json | None:
     wanted = params.get("flow_data")
     if not wanted:
         return None
+    only(wanted, "type subscription_cancel after_completion", "flow_data")
     if wanted["type"] not in _FLOWS:
         raise invalid(f"The stand-in has no portal flow {wanted['type']}.", "flow_data[type]")
     cancel = wanted.get("subscription_cancel")
@@ -53,6 +54,7 @@ def _flow(account: Account, params: Json) -> Json | None:
                 "flow_data[subscription_cancel]",
                 "parameter_missing",
             )
+        only(cancel, "subscription", "flow_data[subscription_cancel]")
         account.get(
             "subscription",
             cancel["subscription"],
