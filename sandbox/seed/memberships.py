@@ -1,0 +1,179 @@
+"""What the clinic sells, and the memberships: joined and paid through the Stripe stand-in."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from wagtail.models import PageViewRestriction, Site
+
+from sandbox.blog.models import BlogPage
+from sandbox.content.people import CLIENTS, Patient
+from sandbox.stripe_standin.server import StandIn
+from wagtail_asyncpt.conf import settings as asyncpt_settings
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships.models import Membership, MembershipStatus, Tier
+from wagtail_asyncpt.memberships.stripe.client import client_for
+from wagtail_asyncpt.pages.models import OfferPage, ProgramWeekPage
+from wagtail_asyncpt.people.models import Client, Clinic
+
+TIERS: list[dict[str, Any]] = [
+    {
+        "name": "Library",
+        "slug": "library",
+        "summary": "Our guides and programs, to follow on your own.",
+        "features": "Every member article\nAll program weeks with clips and cues\n"
+        "New guides each month",
+        "has_program": False,
+        "form_checks_per_week": 0,
+        "sort_order": 1,
+        "prices": {"month": 1900},
+    },
+    {
+        "name": "Coached",
+        "slug": "coached",
+        "summary": "A program written for you, and a therapist who looks at every week.",
+        "features": "Your own plan, adjusted each week\nTwo form checks a week\n"
+        "An answer within 48 hours\nEverything in Library",
+        "is_highlighted": True,
+        "reply_hours": 48,
+        "sort_order": 2,
+        "prices": {"month": 14900},
+    },
+    {
+        "name": "Performance",
+        "slug": "performance",
+        "summary": "For the way back to sport: closer watching, faster answers.",
+        "features": "Everything in Coached\nFive form checks a week\nAn answer within 24 hours",
+        "form_checks_per_week": 5,
+        "reply_hours": 24,
+        "sort_order": 3,
+        "prices": {"month": 24900},
+    },
+]
+
+
+def seed_tiers(clinic: Clinic) -> dict[str, Tier]:
+    """The tiers by slug; each opens the lower ones."""
+    found: dict[str, Tier] = {}
+    for values in TIERS:
+        tier = Tier.objects.filter(clinic=clinic, slug=values["slug"]).first()
+        if tier is None:
+            tier = operations.create_tier(clinic=clinic, includes=found.values(), **values)
+        found[tier.slug] = tier
+    return found
+
+
+def seed_offer(site: Site, tiers: dict[str, Tier]) -> None:
+    """The offer page; member-only blog post and program weeks, gated by Wagtail's own privacy."""
+    home = site.root_page
+    if not OfferPage.objects.child_of(home).exists():
+        page = home.add_child(
+            instance=OfferPage(
+                title="Plans",
+                slug="plans",
+                show_in_menus=True,
+                introduction="<p>Physical therapy between visits: a plan for the week, a "
+                "therapist who watches how you move, and an answer you can act on.</p>",
+                small_print="<p>Cancel any time; you keep what you paid for. Not for "
+                "emergencies: call your doctor or 911.</p>",
+                search_description="Monthly plans with a physical therapist.",
+            )
+        )
+        page.save_revision().publish()
+    for page in [*BlogPage.objects.order_by("-pk")[:1], *ProgramWeekPage.objects.all()]:
+        restriction, _created = PageViewRestriction.objects.get_or_create(
+            page=page, restriction_type=PageViewRestriction.GROUPS
+        )
+        restriction.groups.add(tiers["library"].group)
+
+
+@contextmanager
+def standin(state: Path, start: dt.datetime) -> Iterator[StandIn | None]:
+    """The stand-in at the address that the settings name, its clock at ``start``.
+
+    ``None`` where the settings name Stripe itself: a seed charges nobody.
+    """
+    account = asyncpt_settings.stripe_account("default")
+    base = urlsplit(account.api_base or "") if account else None
+    if base is None or base.hostname != "127.0.0.1" or base.port is None:
+        yield None
+        return
+    state.parent.mkdir(parents=True, exist_ok=True)
+    running = StandIn(port=base.port, state_file=state, now=int(start.timestamp()), deliver=False)
+    with running:
+        yield running
+
+
+def join(
+    standin: StandIn, client: Client, patient: Patient, tiers: dict[str, Tier], at: dt.datetime
+) -> None:
+    """``client`` chooses a plan at ``at`` and pays on the hosted page with a test card."""
+    standin.engine.advance(to=max(int(at.timestamp()), standin.engine.now()))
+    with clock.use(lambda: at):
+        root = client.clinic.site.root_url
+        url = operations.start_checkout(
+            client=client,
+            price=tiers[patient.tier].prices.get(is_active=True),
+            urls=operations.ReturnUrls(
+                success=f"{root}/?session_id={{CHECKOUT_SESSION_ID}}", cancel=root
+            ),
+        )
+        answer = requests.post(
+            url,
+            {
+                "email": client.user.email,
+                "number": "4242 4242 4242 4242",
+                "expiry": "12 / 34",
+                "cvc": "123",
+                "name": client.name,
+            },
+            allow_redirects=False,
+            timeout=30,
+        )
+        answer.raise_for_status()
+        membership = Membership.objects.get(client=client, status=MembershipStatus.PENDING)
+        operations.confirm_checkout(client=client, session_id=membership.checkout_session_id)
+
+
+def settle(standin: StandIn, clinic: Clinic, until: dt.datetime) -> None:
+    """Let time run to ``until`` and take in every event on the way, as the webhook does."""
+    if int(until.timestamp()) > standin.engine.now():
+        standin.engine.advance(to=int(until.timestamp()))
+
+    def post(url: str, body: bytes, headers: dict[str, str]) -> int:
+        operations.receive_event(
+            clinic=clinic, body=body, signature=headers.get("Stripe-Signature", "")
+        )
+        return 200
+
+    standin.engine.deliver_all(post)
+    operations.process_waiting_events()
+
+
+def end_plans(clients: dict[str, Client]) -> None:
+    """Those who end their plan with the paid month, and those whose plan is over."""
+    stripe = client_for("default")
+    for patient in CLIENTS:
+        membership = Membership.objects.filter(client=clients[patient.key]).first()
+        if membership is None:
+            continue
+        subscription = membership.stripe_subscription_id
+        if patient.state == "cancelling":
+            stripe.v1.subscriptions.update(subscription, {"cancel_at_period_end": True})
+        elif patient.state == "lapsed":
+            stripe.v1.subscriptions.cancel(subscription)
+
+
+def pause(client: Client, tier: Tier, at: dt.datetime) -> None:
+    """A membership that the clinic paused by hand."""
+    with clock.use(lambda: at):
+        membership = operations.grant_membership(
+            client=client, tier=tier, reason="Paused for three weeks of travel"
+        )
+    membership.status = MembershipStatus.PAUSED
+    membership.save(update_fields=["status"])
