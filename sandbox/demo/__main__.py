@@ -21,6 +21,9 @@ def _arguments() -> argparse.Namespace:
         default=os.environ.get("DEMO_SMOKE") == "1",
         help="start everything, look at the main pages, stop (also DEMO_SMOKE=1)",
     )
+    parser.add_argument(
+        "--empty", action="store_true", help="no clients yet: as on the clinic's first day"
+    )
     return parser.parse_args()
 
 
@@ -53,7 +56,7 @@ def _demo(options: argparse.Namespace) -> None:
     # Imports models, so it can only follow the line above.
     from .run import run
 
-    run(plan, reset=options.reset, check=options.check)
+    run(plan, reset=options.reset, check=options.check, empty=options.empty)
 
 
 def main() -> int:

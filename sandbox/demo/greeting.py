@@ -23,9 +23,7 @@ def _people() -> str:
 
 def _money(plan: Plan, webhook: str) -> str:
     if plan.uses_standin:
-        return (
-            f"  Stripe stand-in     {plan.standin_url}/_standin/   (log, clock, faults)"
-        )
+        return f"  Stripe stand-in     {plan.standin_url}/_standin/   (log, clock, faults)"
     return (
         "  Payments            Stripe's test mode, with your key. Forward its events with\n"
         f"                      stripe listen --forward-to {webhook}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parent.parent.parent
-DEMO_DIR = ROOT / ".demo"
+#: All state of the demo; ASYNCPT_DEMO_DIR puts it elsewhere.
+DEMO_DIR = Path(os.environ.get("ASYNCPT_DEMO_DIR", ROOT / ".demo"))
 PORTS = {"ASYNCPT_DEMO_PORT": 8000, "ASYNCPT_STANDIN_PORT": 8421}
 
 

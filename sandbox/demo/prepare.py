@@ -42,13 +42,16 @@ def webhook(plan: Plan) -> tuple[str, str]:
     return f"{plan.site_url}{path}", account.webhook_secrets[0]
 
 
-def seed(*, reset: bool) -> None:
-    """Fill the site with its pages, people and history, once for each database."""
+def seed(plan: Plan, *, reset: bool, empty: bool = False) -> None:
+    """Fill the site with its pages, people and history, once for each database.
+
+    The seed runs the stand-in itself, on the port that the demo's own takes afterwards.
+    """
     database = os.environ.get("DATABASE_URL", "sqlite")
     if not reset and SEEDED.exists() and SEEDED.read_text() == database:
         return
     print("Writing the clinic's pages, people and weeks of history ...", flush=True)
-    call_command("seed", reset=reset)
+    call_command("seed", reset=reset, empty=empty, port=plan.site_port)
     SEEDED.write_text(database)
 
 

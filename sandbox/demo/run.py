@@ -41,8 +41,10 @@ def _offer_path() -> str:
     return str(page.get_url_parts()[2])
 
 
-def run(plan: Plan, *, reset: bool, check: bool) -> None:
+def run(plan: Plan, *, reset: bool, check: bool, empty: bool = False) -> None:
     """Bring everything up; return after a good ``check``, else run until ``KeyboardInterrupt``.
+
+    ``empty``: seed no clients.
 
     Raise ``ChildFailed`` when a process ends early, ``ValueError`` for a page that is wrong.
     """
@@ -50,9 +52,9 @@ def run(plan: Plan, *, reset: bool, check: bool) -> None:
     prepare.migrate()
     prepare.give_address(plan)
     with Children(DEMO_DIR, plan.environment) as children:
+        prepare.seed(plan, reset=reset, empty=empty)
         if plan.uses_standin:
             _start_standin(children, plan)
-        prepare.seed(reset=reset)
         prepare.sync_tiers()
         _start_site_and_worker(children, plan)
         offer = _offer_path()

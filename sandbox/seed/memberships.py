@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from django.urls import reverse
 from wagtail.models import PageViewRestriction, Site
 
 from sandbox.blog.models import BlogPage
@@ -142,6 +143,11 @@ def join(
 
 def settle(standin: StandIn, clinic: Clinic, until: dt.datetime) -> None:
     """Let time run to ``until`` and take in every event on the way, as the webhook does."""
+    account = asyncpt_settings.stripe_account(clinic.stripe_account)
+    if account is None:
+        return
+    path = reverse("asyncpt_memberships:webhook", args=[clinic.webhook_uuid])
+    standin.register_webhook(f"{clinic.site.root_url}{path}", account.webhook_secrets[0])
     if int(until.timestamp()) > standin.engine.now():
         standin.engine.advance(to=int(until.timestamp()))
 

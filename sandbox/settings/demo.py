@@ -1,12 +1,13 @@
 """``make demo``: everything on this machine, all state in the ``.demo`` folder."""
 
 import os
+from pathlib import Path
 
 from .base import *  # noqa: F403
 from .base import BASE_DIR, CHECKOUT_ORIGINS, CONTENT_SECURITY_POLICY, INSTALLED_APPS
 from .database import database
 
-DEMO_DIR = BASE_DIR / ".demo"
+DEMO_DIR = Path(os.environ.get("ASYNCPT_DEMO_DIR", BASE_DIR / ".demo"))
 
 DEBUG = True
 SECRET_KEY = "for-the-demo-on-this-machine-only"

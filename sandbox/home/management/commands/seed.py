@@ -33,14 +33,15 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """``--reset``."""
+        """``--reset``, ``--empty`` and ``--port``."""
         parser.add_argument("--reset", action="store_true", help="Empty the clinic's data first.")
+        parser.add_argument("--empty", action="store_true", help="No clients, no history.")
         parser.add_argument("--port", type=int, default=8000, help="Port of the demo site.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed."""
         folder = Path(settings.MEDIA_ROOT).parent
-        self.state = folder / "stripe.json"
+        self.state = folder / "stripe-standin.json"
         self.clips = folder / "clips"
         self.clips.mkdir(parents=True, exist_ok=True)
         if options["reset"]:
@@ -58,6 +59,9 @@ class Command(BaseCommand):
         self.tiers = memberships.seed_tiers(self.clinic)
         memberships.seed_offer(site, self.tiers)
         staff = people.seed_staff(self.clinic)
+        if options["empty"]:
+            self.say("Seeded, without clients.")
+            return
         clients = people.seed_clients(self.clinic, staff)
         self.seed_memberships(clients)
         self.seed_history(clients, staff)
@@ -83,6 +87,7 @@ class Command(BaseCommand):
                 return
             self.say("Joining and paying through the Stripe stand-in …")
             operations.sync_tiers(clinic=self.clinic)
+            memberships.settle(standin, self.clinic, start)
             paying = [one for one in CLIENTS if one.state not in NOT_PAYING]
             for patient in sorted(paying, key=self.joined_at):
                 at = self.joined_at(patient)
