@@ -78,7 +78,7 @@ class DoseBlock(blocks.StructBlock):
     sets = blocks.IntegerBlock(label=_("Sets"), min_value=1, max_value=20, required=False)
     reps = blocks.IntegerBlock(label=_("Reps"), min_value=1, max_value=200, required=False)
     reps_max = blocks.IntegerBlock(
-        label=_("to"), help_text=_("For a range."), min_value=1, max_value=200, required=False
+        label=_("Reps up to"), min_value=1, max_value=200, required=False
     )
     hold_seconds = blocks.IntegerBlock(
         label=_("Hold (s)"), min_value=1, max_value=3600, required=False
@@ -89,7 +89,9 @@ class DoseBlock(blocks.StructBlock):
     load_value = blocks.DecimalBlock(
         label=_("Load"), min_value=0, max_value=1000, decimal_places=2, required=False
     )
-    load_unit = blocks.ChoiceBlock(label=_("Load in"), choices=LoadUnit.choices, required=False)
+    load_unit = blocks.ChoiceBlock(
+        label=_("Load in"), choices=[("", _("no load")), *LoadUnit.choices], required=False
+    )
     load_note = blocks.CharBlock(
         label=_("Load note"),
         help_text=_("For example the band's color."),
@@ -103,8 +105,7 @@ class DoseBlock(blocks.StructBlock):
         label=_("Effort"), min_value=0, max_value=10, decimal_places=1, required=False
     )
     tempo = blocks.CharBlock(
-        label=_("Tempo"),
-        help_text=_("Seconds down-hold-up, for example 3-1-1."),
+        label=_("Tempo, like 3-1-1"),
         max_length=20,
         required=False,
         validators=[
@@ -214,12 +215,14 @@ class FormCheckBlock(blocks.StructBlock):
     """A request for a form video; no camera view means no request."""
 
     camera_view = blocks.ChoiceBlock(
-        label=_("Film it"), choices=CAMERA_VIEWS, required=False, help_text=_("Empty: no video.")
+        label=_("Film it"), choices=[("", _("no video")), *CAMERA_VIEWS], required=False
     )
     set_number = blocks.IntegerBlock(
         label=_("Set"), min_value=1, max_value=20, default=1, required=False
     )
-    due_day = blocks.ChoiceBlock(label=_("Due on"), choices=PLAN_DAYS, required=False)
+    due_day = blocks.ChoiceBlock(
+        label=_("Due on"), choices=[("", _("any day")), *PLAN_DAYS], required=False
+    )
     question = blocks.CharBlock(
         label=_("What to look at"),
         max_length=200,

@@ -122,7 +122,7 @@ class Dose:
 
     def _reps(self) -> str:
         if self.reps and self.reps_max and self.reps_max != self.reps:
-            return f"{self.reps}–{self.reps_max}"  # noqa: RUF001 - a range is set with an en dash
+            return f"{self.reps}–{self.reps_max}"
         return str(self.reps or self.reps_max or "")
 
     def _hold(self) -> str:

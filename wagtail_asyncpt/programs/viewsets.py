@@ -46,7 +46,9 @@ def _status(exercise: Exercise) -> str:
     # Core's status_string reads revision and workflow of every row.
     if not exercise.live:
         return gettext("draft")
-    return gettext("published + draft") if exercise.has_unpublished_changes else gettext("published")
+    return (
+        gettext("published + draft") if exercise.has_unpublished_changes else gettext("published")
+    )
 
 
 def _is_published(exercise: Exercise) -> bool:
@@ -77,7 +79,14 @@ CONTENT = [
         heading=_("Exercise"),
     ),
     FieldPanel("video"),
-    InlinePanel("cues", heading=_("Cues"), label=_("Cue"), classname="asyncpt-cues"),
+    InlinePanel(
+        "cues",
+        panels=[
+            FieldRowPanel([FieldPanel("kind"), FieldPanel("text")], classname="asyncpt-cue-row")
+        ],
+        heading=_("Cues"),
+        label=_("Cue"),
+    ),
     FieldPanel("stop_rules"),
     FieldPanel("default_dose", heading=_("Usual dose")),
 ]

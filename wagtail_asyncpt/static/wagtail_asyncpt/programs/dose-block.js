@@ -42,7 +42,10 @@
     render(placeholder, prefix, initialState, initialError) {
       const block = super.render(placeholder, prefix, initialState, initialError);
       const words = this.meta.doseWords;
-      block.getTextLabel = () => inWords(block.getValue(), words);
+      block.layout.getTextLabel = () => inWords(block.getValue(), words);
+      block.layout.setCollapsedLabelText();
+      // Wagtail's controller for a block outside a StreamField asks for it.
+      block.element = block.container[0];
       return block;
     }
   }
