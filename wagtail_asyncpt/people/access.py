@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from wagtail_asyncpt.conf import settings as asyncpt_settings
-from wagtail_asyncpt.people.queries import client_of, clinic_for, therapist_for
+from wagtail_asyncpt.people.queries import client_at, clinic_for, therapist_for
 
 View = Callable[..., HttpResponseBase]
 
@@ -69,7 +69,7 @@ def client_required(view: View) -> View:
             if wants_json(request):
                 return JsonResponse({"error": _("Please sign in again.")}, status=401)
             return redirect_to_login(request.get_full_path(), login_path())
-        client = client_of(request.user, clinic_for(request))
+        client = client_at(request)
         if client is None:
             return not_a_client(request)
         return view(request, client, *args, **kwargs)

@@ -25,6 +25,18 @@ def client_of(user: Any, clinic: Clinic | None) -> Client | None:
     )
 
 
+def client_at(request: HttpRequest) -> Client | None:
+    """The client profile of the signed-in user at the request's site, clinic included: one query."""
+    site = Site.find_for_request(request)
+    if site is None or not request.user.is_authenticated:
+        return None
+    return (
+        Client.objects.filter(user=request.user, clinic__site=site)
+        .select_related("clinic", "primary_therapist", "user")
+        .first()
+    )
+
+
 def therapist_of(user: Any, clinic: Clinic | None) -> Therapist | None:
     """The active therapist profile of ``user`` at ``clinic``."""
     if clinic is None or not user.is_authenticated or not user.is_active:

@@ -31,7 +31,6 @@ from wagtail_asyncpt.care.queries import (
     published_weeks,
     week_plan,
 )
-from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.library.media import VideoStatus
 from wagtail_asyncpt.memberships.queries import ProgramAccess, program_access
 from wagtail_asyncpt.people.models import Client
@@ -85,9 +84,8 @@ class Today:
         return sum(slot.occurrence.is_finished for slot in self.slots)
 
 
-def today_of(client: Client) -> Today:
-    """Today of ``client``, in a constant number of queries."""
-    on = clock.today(client.time_zone)
+def today_of(client: Client, on: dt.date) -> Today:
+    """What ``client`` sees on the day ``on``, in a constant number of queries."""
     access = program_access(client)
     unread = unread_reviews(client)
     week = current_week(client, on)

@@ -20,7 +20,7 @@ from wagtail_asyncpt.portal.words import change_in_words
 @client_view
 def today(request: HttpRequest, client: Client) -> HttpResponse:
     """The next session, and what else is new."""
-    seen = today_of(client)
+    seen = today_of(client, clock.today())
     context = {
         "today": seen,
         "moment": timezone.localtime(clock.now()),
@@ -33,7 +33,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
 @client_view
 def plan(request: HttpRequest, client: Client) -> HttpResponse:
     """This week's plan and the earlier weeks."""
-    this_week = current_week(client, clock.today(client.time_zone))
+    this_week = current_week(client, clock.today())
     return _week_page(request, client, this_week)
 
 
@@ -45,11 +45,7 @@ def week(request: HttpRequest, client: Client, week: uuid.UUID) -> HttpResponse:
 
 
 def _week_page(request: HttpRequest, client: Client, shown: Week | None) -> HttpResponse:
-    context: dict[str, object] = {
-        "week": shown,
-        "weeks": list(published_weeks(client)),
-        "on": clock.today(client.time_zone),
-    }
+    context: dict[str, object] = {"week": shown, "weeks": list(published_weeks(client))}
     if shown is not None:
         seen = week_plan(client, shown, with_logs=False)
         context["plan"] = seen

@@ -1,0 +1,67 @@
+"""Real Chromium for tests that need a browser; import the fixtures where they are used."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+#: Where Chromium is looked for before Playwright's own copy.
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One Chromium for the whole run; tests are skipped where there is none."""
+    from playwright.sync_api import Error, sync_playwright
+
+    # Playwright's sync API runs a loop in this thread, which Django takes for an async context.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM,
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+        except Error as error:
+            pytest.skip(f"Chromium does not start: {error}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Any) -> Iterator[Any]:
+    """A page of 390 px; an uncaught script error or a CSP report fails the test."""
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            faults.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
+    """``sign_in(page, person)``: the page's browser holds the session of a client or therapist."""
+
+    def signed_in(page: Any, person: Any) -> None:
+        browser = Browser()
+        browser.force_login(
+            getattr(person, "user", person), "django.contrib.auth.backends.ModelBackend"
+        )
+        cookie = browser.cookies["sessionid"].value
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": cookie, "url": live_server.url}]
+        )
+
+    return signed_in
