@@ -157,9 +157,18 @@ def test_finishing_twice_counts_once(cast: Cast, log: SessionLog) -> None:
 
 def test_weeks_that_ended_enter_the_queue_once(cast: Cast, row: Any, clock: Any) -> None:
     start = row.week.starts_on
-    assert care.close_finished_weeks(on=start + make.dt.timedelta(days=6)) == 0
-    assert care.close_finished_weeks(on=start + make.dt.timedelta(days=7)) == 1
-    assert care.close_finished_weeks(on=start + make.dt.timedelta(days=8)) == 0
+    assert (
+        care.close_finished_weeks(clinic=cast.owner.clinic, on=start + make.dt.timedelta(days=6))
+        == 0
+    )
+    assert (
+        care.close_finished_weeks(clinic=cast.owner.clinic, on=start + make.dt.timedelta(days=7))
+        == 1
+    )
+    assert (
+        care.close_finished_weeks(clinic=cast.owner.clinic, on=start + make.dt.timedelta(days=8))
+        == 0
+    )
     assert Review.objects.get().week == row.week
 
 

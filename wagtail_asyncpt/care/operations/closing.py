@@ -5,15 +5,17 @@ import datetime as dt
 from wagtail_asyncpt.care.models import EnrolmentStatus, Review, Week, WeekStatus
 from wagtail_asyncpt.care.models.answers import ReviewReason
 from wagtail_asyncpt.care.operations.base import open_review
+from wagtail_asyncpt.people.models import Clinic
 
 
-def close_finished_weeks(*, on: dt.date) -> int:
-    """Put each week that ended before ``on`` in its therapist's queue, once; returns how many.
+def close_finished_weeks(*, clinic: Clinic, on: dt.date) -> int:
+    """Put each week of ``clinic`` that ended before ``on`` in its therapist's queue, once; returns how many.
 
     A missed session is nobody's fault: the week is answered with what is there.
     """
     ended = (
         Week.objects.filter(
+            clinic=clinic,
             status=WeekStatus.PUBLISHED,
             starts_on__lte=on - dt.timedelta(days=7),
             enrolment__status=EnrolmentStatus.ACTIVE,
