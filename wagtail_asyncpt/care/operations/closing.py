@@ -9,7 +9,7 @@ from wagtail_asyncpt.people.models import Clinic
 
 
 def close_finished_weeks(*, clinic: Clinic, on: dt.date) -> int:
-    """Put each week of ``clinic`` that ended before ``on`` in its therapist's queue, once; returns how many.
+    """Put each week of ``clinic`` that ended before ``on`` in its queue, once; returns how many.
 
     A missed session is nobody's fault: the week is answered with what is there.
     """
