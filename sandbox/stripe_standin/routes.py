@@ -85,7 +85,7 @@ def _list_customer_methods(account: Account, params: Json, identity: str) -> Jso
 
 
 _CUSTOMER = (
-    "name email phone description address shipping preferred_locales metadata invoice_settings "
+    "name email phone description address shipping preferred_locales metadata "
     "business_name individual_name"
 )
 _PRODUCT = (
@@ -113,12 +113,18 @@ ROUTES = (
         "POST",
         "/customers",
         p.CustomerCreateParams,
-        _CUSTOMER + " payment_method",
+        _CUSTOMER,
         customers.create_customer,
     ),
     _list("customer", "/customers", p.CustomerListParams, "email", customers.customer_filter),
     _route("GET", "/customers/<id>", p.CustomerRetrieveParams, "", _retrieve("customer")),
-    _route("POST", "/customers/<id>", p.CustomerUpdateParams, _CUSTOMER, customers.update_customer),
+    _route(
+        "POST",
+        "/customers/<id>",
+        p.CustomerUpdateParams,
+        _CUSTOMER + " invoice_settings",
+        customers.update_customer,
+    ),
     _route("DELETE", "/customers/<id>", p.CustomerDeleteParams, "", changes.delete_customer),
     _route(
         "GET",

@@ -124,7 +124,7 @@ def test_a_refused_request_does_not_use_up_its_key(standin: StandIn) -> None:
             "customers",
             {"invoice_settings[footer]": "Thanks"},
             "parameter_not_supported_by_stand_in",
-            "invoice_settings[footer]",
+            "invoice_settings",
         ),
         (
             "prices",
@@ -138,6 +138,19 @@ def test_a_refused_request_does_not_use_up_its_key(standin: StandIn) -> None:
             "parameter_not_supported_by_stand_in",
             "recurring[meter]",
         ),
+        *[
+            (
+                "prices",
+                {"currency": "usd", "unit_amount": "1", "product_data[name]": "Orphan", **bad},
+                None,
+                param,
+            )
+            for bad, param in (
+                ({"unit_amount": "-1"}, "unit_amount"),
+                ({"unit_amount": "9" * 20}, "unit_amount"),
+                ({"currency": "dollars"}, "currency"),
+            )
+        ],
         ("customers", {"a[b": "1"}, "parameter_unknown", None),
         ("webhook_endpoints", {"url": "http://x/", "enabled_events[]": "made.up"}, None, None),
     ],
@@ -147,6 +160,7 @@ def test_a_parameter_that_stripe_does_not_know_is_refused(
 ) -> None:
     answer = post(standin, path, data)
     assert answer.status_code == 400
+    assert not any(standin.engine.account(KEY).objects.values())
     error = answer.json()["error"]
     assert error["type"] == "invalid_request_error"
     if code:
@@ -202,6 +216,18 @@ def test_expansion_replaces_ids_and_refuses_other_words(shop: Shop, refused: Any
     assert "cannot be expanded" in str(error)
 
 
+@pytest.mark.parametrize("count", [0, -1, 37, 10**20])
+def test_a_price_recurs_within_three_years(shop: Shop, refused: Any, count: int) -> None:
+    wanted = {
+        "product": shop.monthly.product,
+        "currency": "usd",
+        "unit_amount": 100,
+        "recurring": {"interval": "month", "interval_count": count},
+    }
+    error = refused(shop.client.v1.prices.create, wanted)
+    assert error.param == "recurring[interval_count]"
+
+
 def test_prices_keep_their_amount_and_lookup_keys_move(shop: Shop, refused: Any) -> None:
     prices = shop.client.v1.prices
     wanted = {
@@ -228,6 +254,7 @@ def test_prices_keep_their_amount_and_lookup_keys_move(shop: Shop, refused: Any)
         ({"mode": "payment"}, "recurring price"),
         ({"mode": "setup"}, "mode=setup"),
         ({"line_items": []}, "line_items"),
+        ({"subscription_data": {"trial_end": 10**20}}, "five years"),
         ({"subscription_data": {"proration_behavior": "none"}}, "does not act on it"),
         ({"discounts": [{"coupon": "c"}]}, "does not act on it"),
         ({"customer": "cus_nobody"}, "No such customer"),

@@ -180,6 +180,9 @@ def test_cancel_at_period_end_runs_to_the_end_and_can_be_taken_back(shop: Shop) 
     assert (changed.cancel_at_period_end, changed.status) == (True, "active")
     back = v1.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
     assert (back.cancel_at_period_end, back.cancel_at) == (False, None)
+    for moment in (START - 1, START + 10 * 366 * DAY):
+        with pytest.raises(stripe.InvalidRequestError, match="five years"):
+            v1.subscriptions.update(subscription.id, {"cancel_at": moment})
     v1.subscriptions.update(subscription.id, {"cancel_at": "min_period_end"})
     shop.standin.engine.advance(28 * DAY)
     ended = v1.subscriptions.retrieve(subscription.id)

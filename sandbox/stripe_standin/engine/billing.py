@@ -67,9 +67,16 @@ def trial_end_of(account: Account, params: Json, where: str = "") -> int | None:
     at = params.get("trial_end")
     if at in (None, "now"):
         return None
-    if at <= account.now():
-        raise invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", where)
-    return int(at)
+    return future(account, at, where)
+
+
+def future(account: Account, at: int, where: str) -> int:
+    """A moment from now to five years from now, or a 400."""
+    if not account.now() < at <= account.now() + 5 * 366 * DAY:
+        raise invalid(
+            "Invalid timestamp: must be in the future and at most five years away.", where
+        )
+    return at
 
 
 def create_subscription(account: Account, params: Json) -> Json:
@@ -112,8 +119,8 @@ def _wanted_item(account: Account, row: Json, index: int) -> tuple[Json, int]:
 def quantity_of(row: Json, where: str) -> int:
     """How many; one when unsaid."""
     quantity: int = row.get("quantity", 1)
-    if quantity < 1:
-        raise invalid("Quantities start at 1 here.", f"{where}[quantity]")
+    if not 1 <= quantity <= 999_999:
+        raise invalid("Quantities are from 1 to 999999 here.", f"{where}[quantity]")
     return quantity
 
 

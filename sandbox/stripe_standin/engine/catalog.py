@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from .errors import invalid, only
 from .store import Account, Json, assign, new_id
 
+MAX_AMOUNT = 99_999_999  # eight digits, as Stripe's
+LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}  # three years
 _PRODUCT_DATA = "id name active metadata statement_descriptor tax_code unit_label"
 _PRICE_DATA = "currency unit_amount recurring tax_behavior metadata"
 
 
 def create_product(account: Account, params: Json) -> Json:
+    if "default_price_data" in params:
+        only(params["default_price_data"], _PRICE_DATA, "default_price_data")
+        _check_price(params["default_price_data"])
     identity = params.get("id") or new_id("product")
     if account.find("product", identity):
         raise invalid("Product already exists.", "id", "resource_already_exists")
@@ -41,7 +47,6 @@ def create_product(account: Account, params: Json) -> Json:
     )
     account.emit("product.created", product)
     if "default_price_data" in params:
-        only(params["default_price_data"], _PRICE_DATA, "default_price_data")
         price = create_price(account, params["default_price_data"] | {"product": identity})
         product["default_price"] = price["id"]
     return product
@@ -63,15 +68,37 @@ def update_product(account: Account, params: Json, identity: str) -> Json:
     return product
 
 
-def create_price(account: Account, params: Json) -> Json:
-    """Per-unit prices only; the amount never changes afterwards."""
-    product = _product_of(account, params)
-    recurring = params.get("recurring")
+def _check_price(params: Json) -> None:
+    """All refusals of a new price, before anything is written."""
     amount = params.get("unit_amount")
     if amount is None:
         raise invalid("The stand-in needs unit_amount (per-unit prices).", "unit_amount")
-    if amount < 0:
-        raise invalid("Invalid non-negative integer", "unit_amount", "parameter_invalid_integer")
+    if not 0 <= amount <= MAX_AMOUNT:
+        raise invalid(
+            f"unit_amount must be from 0 to {MAX_AMOUNT}.", "unit_amount", "amount_too_large"
+        )
+    if not re.fullmatch(r"[A-Za-z]{3}", params["currency"]):
+        raise invalid(f"Invalid currency: {params['currency'][:20]}", "currency")
+    every = params.get("recurring")
+    if every is None:
+        return
+    only(every, "interval interval_count usage_type", "recurring")
+    if every.get("usage_type", "licensed") != "licensed":
+        raise invalid("The stand-in has licensed prices only.", "recurring[usage_type]")
+    longest = LONGEST[every["interval"]]
+    if not 1 <= every.get("interval_count", 1) <= longest:
+        raise invalid(
+            f"The interval count must be from 1 to {longest} for this interval.",
+            "recurring[interval_count]",
+        )
+
+
+def create_price(account: Account, params: Json) -> Json:
+    """Per-unit prices only; the amount never changes afterwards."""
+    _check_price(params)
+    recurring = params.get("recurring")
+    amount = params["unit_amount"]
+    product = _product_of(account, params)
     key = params.get("lookup_key")
     _claim_lookup_key(account, key, bool(params.get("transfer_lookup_key")))
     price = account.put(
@@ -111,9 +138,6 @@ def _product_of(account: Account, params: Json) -> Json:
 
 
 def _recurring(wanted: Json) -> Json:
-    only(wanted, "interval interval_count usage_type", "recurring")
-    if wanted.get("usage_type", "licensed") != "licensed":
-        raise invalid("The stand-in has licensed prices only.", "recurring[usage_type]")
     return {
         "interval": wanted["interval"],
         "interval_count": wanted.get("interval_count", 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .billing import future
 from .customers import mark_deleted
 from .errors import StripeError, invalid
 from .store import Account, Json, assign
@@ -18,13 +19,16 @@ def update_subscription(account: Account, params: Json, identity: str) -> Json:
     method = params.get("default_payment_method")
     if method:
         account.get("payment_method", method, "default_payment_method")
+    cancel_at = None
+    if "cancel_at" in params:
+        cancel_at = _cancel_date(account, subscription, params["cancel_at"])
     with account.changing(subscription, "customer.subscription.updated"):
         assign(subscription, params, "description", "default_payment_method")
         _details(subscription, params)
         if "cancel_at_period_end" in params:
             _cancel_at_period_end(account, subscription, params["cancel_at_period_end"])
     if "cancel_at" in params:
-        schedule_cancel(account, subscription, _cancel_date(subscription, params["cancel_at"]))
+        schedule_cancel(account, subscription, cancel_at)
     return subscription
 
 
@@ -46,11 +50,11 @@ def _cancel_at_period_end(account: Account, subscription: Json, wanted: bool) ->
     }
 
 
-def _cancel_date(subscription: Json, wanted: int | str) -> int | None:
+def _cancel_date(account: Account, subscription: Json, wanted: int | str) -> int | None:
     ends = [item["current_period_end"] for item in rows_of(subscription)]
     named = {"": None, "min_period_end": min(ends), "max_period_end": max(ends)}
     if isinstance(wanted, int):
-        return wanted or None
+        return future(account, wanted, "cancel_at")
     if wanted not in named:
         raise invalid(f"The stand-in does not know cancel_at={wanted}.", "cancel_at")
     return named[wanted]

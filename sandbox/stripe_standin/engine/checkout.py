@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import billing
-from .catalog import active_price, title
+from .catalog import MAX_AMOUNT, active_price, title
 from .clock import DAY
 from .errors import StripeError, invalid, only, required
 from .store import Account, Json, assign, new_id, random_text
@@ -181,6 +181,8 @@ def _line(account: Account, row: Json, index: int) -> Json:
     price = active_price(account, row.get("price"), f"{where}[price]")
     quantity = billing.quantity_of(row, where)
     amount = price["unit_amount"] * quantity
+    if amount > MAX_AMOUNT:
+        raise invalid("The line's amount is too large.", where, "amount_too_large")
     return {
         "id": f"li_{random_text(24)}",
         "object": "item",

@@ -47,9 +47,6 @@ def create_customer(account: Account, params: Json) -> Json:
     }
     assign(customer, params, *_EDITABLE, *_NAMES)
     account.put(customer)
-    if "payment_method" in params:
-        attach(account, {"customer": identity}, params["payment_method"])
-    _default_method(account, customer, params)
     account.emit("customer.created", customer)
     return customer
 
@@ -59,8 +56,8 @@ def update_customer(account: Account, params: Json, identity: str) -> Json:
     if customer.get("deleted"):
         raise missing("customer", identity)
     with account.changing(customer, "customer.updated"):
-        assign(customer, params, *_EDITABLE, *_NAMES)
         _default_method(account, customer, params)
+        assign(customer, params, *_EDITABLE, *_NAMES)
     return customer
 
 
