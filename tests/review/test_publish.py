@@ -1,0 +1,124 @@
+"""Publishing a week: each change with its reason."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from tests import factories
+from wagtail_asyncpt.care import operations as care
+from wagtail_asyncpt.care.days import as_raw
+from wagtail_asyncpt.care.models import Change, WeekStatus
+from wagtail_asyncpt.care.queries import proposed_changes
+
+
+def publish(week) -> str:
+    return reverse("asyncpt_review:publish", args=[week.uuid])
+
+
+def change_draft(therapist, week):
+    """Another dose for the first line, another exercise for the second."""
+    raw = as_raw(week.days)
+    first, second = (item["value"] for item in raw[0]["value"]["exercises"])
+    first["dose"]["load_value"] = "50"
+    second["exercise"] = factories.make_exercise("Split squat").pk
+    care.save_draft(
+        therapist=therapist, week=week, days=raw, focus="", base_version=week.draft_version
+    )
+    week.refresh_from_db()
+    return week
+
+
+def answers(week, reason="Pain has settled") -> dict[str, object]:
+    return {
+        "draft_version": week.draft_version,
+        "message": "On we go",
+        **{f"reason-{change.key}": reason for change in proposed_changes(week)},
+    }
+
+
+def test_each_change_stands_there_in_words(cast, next_week, login):
+    change_draft(cast.therapist, next_week)
+
+    body = login(cast.therapist).get(publish(next_week)).content.decode()
+
+    assert "3 × 8, 45 lb @ RPE 7" in body
+    assert "3 × 8, 50 lb @ RPE 7" in body
+    assert "Squat 1 → Split squat" in body
+    assert "Too easy" in body
+    assert body.count('name="reason-') == 2
+
+
+def test_publishing_stores_the_reasons_and_mails_the_client(
+    cast, next_week, login, django_capture_on_commit_callbacks
+):
+    change_draft(cast.therapist, next_week)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = login(cast.therapist).post(publish(next_week), answers(next_week))
+
+    next_week.refresh_from_db()
+    assert answer["Location"] == reverse("asyncpt_review:queue")
+    assert next_week.status == WeekStatus.PUBLISHED
+    assert {change.reason for change in Change.objects.all()} == {"Pain has settled"}
+    assert next_week.current_version.message == "On we go"
+    assert mail.outbox[-1].to == [cast.owner.user.email]
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_a_missing_reason_is_told_at_its_change_and_the_rest_is_kept(
+    cast, next_week, login, reason
+):
+    change_draft(cast.therapist, next_week)
+    data = answers(next_week, "Typed with care")
+    missing = next(name for name in data if name.startswith("reason-"))
+
+    answer = login(cast.therapist).post(publish(next_week), {**data, missing: reason})
+
+    body = answer.content.decode()
+    assert answer.status_code == 422
+    assert body.count("Give a reason; the client reads it.") == 1
+    assert "Typed with care" in body
+    assert "On we go" in body
+    assert answer.context["form"].errors.keys() == {missing}
+    next_week.refresh_from_db()
+    assert next_week.status == WeekStatus.DRAFT
+
+
+def test_a_draft_that_was_saved_meanwhile_is_looked_at_first(cast, next_week, login):
+    data = answers(next_week)
+    change_draft(cast.therapist, next_week)
+
+    answer = login(cast.therapist).post(publish(next_week), data)
+
+    assert answer.status_code == 409
+    assert "saved again meanwhile" in answer.content.decode()
+    assert "On we go" in answer.content.decode()
+    next_week.refresh_from_db()
+    assert next_week.status == WeekStatus.DRAFT
+
+
+def test_a_first_week_needs_no_reason(cast, login):
+    enrolment = care.enrol(
+        therapist=cast.therapist,
+        client=cast.owner,
+        program=factories.make_program(),
+        starts_on=cast.owner.created_at.date(),
+    )
+    week = enrolment.weeks.get()
+    browser = login(cast.therapist)
+
+    body = browser.get(publish(week)).content.decode()
+    browser.post(publish(week), {"draft_version": week.draft_version, "message": "Welcome"})
+
+    assert "first week" in body
+    assert "Squat" in body
+    week.refresh_from_db()
+    assert week.status == WeekStatus.PUBLISHED
+
+
+def test_an_empty_week_is_not_published(cast, next_week, login):
+    care.save_draft(therapist=cast.therapist, week=next_week, days=[], focus="", base_version=0)
+    next_week.refresh_from_db()
+    answer = login(cast.therapist).post(publish(next_week), answers(next_week))
+    assert answer.status_code == 422
+    assert "Add at least one session" in answer.content.decode()
