@@ -13,7 +13,9 @@ class AsyncPTConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the system checks, the gate's grounds and the practice ledger."""
+        """Connect the system checks, the gate's grounds and the ledgers."""
+        from django.apps import apps
+
         from wagtail_asyncpt import checks
         from wagtail_asyncpt.gating.receivers import connect as connect_gating
         from wagtail_asyncpt.memberships.grounds import register as register_membership_ground
@@ -23,3 +25,7 @@ class AsyncPTConfig(AppConfig):
         register_membership_ground()
         connect_gating()
         connect_practice()
+        if apps.is_installed("wagtail_modeladmin"):
+            from wagtail_asyncpt import modeladmin
+
+            modeladmin.register()

@@ -21,12 +21,19 @@ from wagtail_asyncpt.memberships.operations.sync import (
     sync_invoice,
     sync_subscription,
 )
-from wagtail_asyncpt.memberships.operations.tiers import create_tier, set_price, sync_tiers
+from wagtail_asyncpt.memberships.operations.tiers import (
+    check_amount,
+    create_tier,
+    save_tier,
+    set_price,
+    sync_tiers,
+)
 
 __all__ = [
     "AlreadyMember",
     "Mismatch",
     "ReturnUrls",
+    "check_amount",
     "confirm_checkout",
     "create_tier",
     "ensure_customer",
@@ -36,6 +43,7 @@ __all__ = [
     "process_waiting_events",
     "receive_event",
     "refresh_stale_memberships",
+    "save_tier",
     "set_price",
     "start_checkout",
     "sync_checkout_session",

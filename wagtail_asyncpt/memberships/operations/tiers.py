@@ -17,6 +17,8 @@ from wagtail_asyncpt.memberships.stripe.client import Missing
 from wagtail_asyncpt.people.models import Clinic
 
 MONTHS: dict[str, int] = {Interval.MONTH: 1, Interval.QUARTER: 3, Interval.YEAR: 12}
+#: Stripe takes eight digits; see https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+LARGEST_AMOUNT = 99_999_999
 _GROUP_PREFIX = "Members: "
 _NAME_LENGTH = 150
 
@@ -83,16 +85,55 @@ def set_price(*, tier: Tier, interval: str, amount: int | None) -> Price | None:
     current = tier.prices.filter(interval=interval, is_active=True).first()
     if current and amount == current.amount and currency == current.currency:
         return current
-    if amount is not None and (amount <= 0 or amount % charge_step(currency)):
-        raise DomainError(
-            _("This amount cannot be charged in %(currency)s.") % {"currency": currency.upper()}
-        )
+    if amount is not None:
+        check_amount(amount, currency)
     if current:
         current.is_active = False
         current.save(update_fields=["is_active"])
     if amount is None:
         return None
     return Price.objects.create(tier=tier, amount=amount, currency=currency, interval=interval)
+
+
+def check_amount(amount: int, currency: str) -> int:
+    """``amount`` in minor units, if Stripe can charge it. Raises DomainError."""
+    if not 0 < amount <= LARGEST_AMOUNT or amount % charge_step(currency):
+        message = _("This amount cannot be charged in %(currency)s.")
+        raise DomainError(message % {"currency": currency.upper()})
+    return amount
+
+
+@transaction.atomic
+def save_tier(
+    *,
+    clinic: Clinic,
+    tier: Tier | None,
+    values: Mapping[str, Any],
+    prices: Mapping[str, int | None],
+) -> Tier:
+    """Make or change a tier with ``values`` of its fields; ``prices`` None: not sold at that pace.
+
+    Stripe hears of it after the transaction. Raises DomainError.
+    """
+    fields = dict(values)
+    includes = fields.pop("includes", ())
+    if tier is None:
+        tier = create_tier(clinic=clinic, includes=includes, **fields)
+    else:
+        for name, value in fields.items():
+            setattr(tier, name, value)
+        tier.save(update_fields=list(fields))
+        tier.includes.set(includes)
+    for interval, amount in prices.items():
+        set_price(tier=tier, interval=interval, amount=amount)
+    transaction.on_commit(lambda: _enqueue_sync(clinic), robust=True)
+    return tier
+
+
+def _enqueue_sync(clinic: Clinic) -> None:
+    from wagtail_asyncpt.memberships.tasks import sync_stripe_tiers
+
+    sync_stripe_tiers.enqueue(clinic.pk)
 
 
 @dataclass(frozen=True)
