@@ -121,6 +121,8 @@ class Dose:
         return amount
 
     def _reps(self) -> str:
+        if self.hold_seconds and self.reps == 1 and not self.reps_max:
+            return ""  # a hold done once is told by its seconds
         if self.reps and self.reps_max and self.reps_max != self.reps:
             return f"{self.reps}–{self.reps_max}"
         return str(self.reps or self.reps_max or "")
