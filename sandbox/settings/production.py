@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR
+from .base import BASE_DIR, MIDDLEWARE, WAGTAIL_ASYNCPT
 from .database import database
 
 DEBUG = False
@@ -20,7 +20,12 @@ DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 
 _STATE = Path(os.environ.get("STATE_DIR", BASE_DIR / "var"))
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", _STATE / "media"))
-PRIVATE_ROOT = Path(os.environ.get("PRIVATE_ROOT", _STATE / "private"))
+WAGTAIL_ASYNCPT = {
+    **WAGTAIL_ASYNCPT,
+    "PRIVATE_ROOT": os.environ.get("PRIVATE_ROOT", str(_STATE / "private")),
+}
+# Keeps gated documents out of shared caches.
+MIDDLEWARE = ["wagtail_asyncpt.gating.middleware.PrivateFilesMiddleware", *MIDDLEWARE]
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", _STATE / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

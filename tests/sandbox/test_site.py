@@ -27,18 +27,18 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_has_one_heading_a_title_and_the_menu(
-    harbor: Site, client: Client, path: str
+def test_every_page_has_one_first_heading_a_title_and_the_menu(
+    harbor: Site, client: Client
 ) -> None:
-    response = client.get(path)
-    text = response.content.decode()
+    for path in PATHS:
+        response = client.get(path)
+        text = response.content.decode()
 
-    assert response.status_code == 200
-    assert text.count("<h1") == 1
-    assert "· Harbor Physical Therapy</title>" in text
-    for title in ("Services", "Blog", "About us", "Contact"):
-        assert f">{title}</a>" in text
+        assert response.status_code == 200, path
+        assert text.count("<h1") == 1, path
+        assert "· Harbor Physical Therapy</title>" in text, path
+        for title in ("Services", "Blog", "About us", "Contact"):
+            assert f">{title}</a>" in text, path
 
 
 def test_building_the_site_again_changes_nothing(harbor: Site) -> None:
@@ -68,11 +68,11 @@ def test_search_finds_a_post_by_its_words(harbor: Site, client: Client) -> None:
     assert words.POSTS[0]["title"] not in nothing
 
 
-@pytest.mark.parametrize("query", ["\x00", "x" * 5000, "%", "'\"<script>", "a OR (b"])
-def test_search_takes_any_words(harbor: Site, client: Client, query: str) -> None:
-    response = client.get("/search/", {"q": query, "page": "no number"})
-    assert response.status_code == 200
-    assert b"<script>" not in response.content
+def test_search_takes_any_words(harbor: Site, client: Client) -> None:
+    for query in ("\x00", "x" * 5000, "%", "'\"<script>", "a OR (b", "knee*", "NEAR(a b)"):
+        response = client.get("/search/", {"q": query, "page": "no number"})
+        assert response.status_code == 200, query
+        assert b"<script>" not in response.content, query
 
 
 def test_a_restricted_post_is_in_no_list_and_an_open_one_in_each(
