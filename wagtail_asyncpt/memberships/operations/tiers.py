@@ -164,10 +164,11 @@ def sync_tiers(*, clinic: Clinic) -> list[SyncLine]:
         if product is None:
             if products is None:
                 products = _products_by_reference(account)
-            done.append(_adopt_product(account, tier, products.get(_reference(tier))))
-        elif product["name"] != tier.name or not product["active"]:
-            gateway.rename_product(account, tier.stripe_product_id, name=tier.name)
-            done.append(SyncLine("updated product", tier.name, tier.stripe_product_id))
+            product, line = _adopt_product(account, tier, products.get(_reference(tier)))
+            done.append(line)
+        if product["name"] != tier.name or not product["active"]:
+            gateway.rename_product(account, product["id"], name=tier.name)
+            done.append(SyncLine("updated product", tier.name, product["id"]))
         for price in tier.prices.all():
             done.extend(_sync_price(account, tier, price))
     return done
@@ -195,13 +196,16 @@ def _products_by_reference(account: str) -> dict[str, gateway.Json]:
     }
 
 
-def _adopt_product(account: str, tier: Tier, found: gateway.Json | None) -> SyncLine:
+def _adopt_product(
+    account: str, tier: Tier, found: gateway.Json | None
+) -> tuple[gateway.Json, SyncLine]:
     product = found or gateway.create_product(
         account, name=tier.name, reference=_reference(tier), key=f"product-{_reference(tier)}"
     )
     tier.stripe_product_id = product["id"]
     tier.save(update_fields=["stripe_product_id"])
-    return SyncLine("found product" if found else "created product", tier.name, product["id"])
+    action = "found product" if found else "created product"
+    return product, SyncLine(action, tier.name, product["id"])
 
 
 def _sync_price(account: str, tier: Tier, price: Price) -> list[SyncLine]:
