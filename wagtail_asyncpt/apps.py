@@ -14,8 +14,6 @@ class AsyncPTConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the system checks, the gate's grounds and the ledgers."""
-        from django.apps import apps
-
         from wagtail_asyncpt import checks
         from wagtail_asyncpt.gating.receivers import connect as connect_gating
         from wagtail_asyncpt.memberships.grounds import register as register_membership_ground
@@ -25,7 +23,3 @@ class AsyncPTConfig(AppConfig):
         register_membership_ground()
         connect_gating()
         connect_practice()
-        if apps.is_installed("wagtail_modeladmin"):
-            from wagtail_asyncpt import modeladmin
-
-            modeladmin.register()
