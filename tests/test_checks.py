@@ -133,8 +133,9 @@ def test_errors_stop_and_warnings_do_not(right: Any) -> None:
     }
 
 
-def test_the_middleware_is_asked_for_on_deployment_only(right: Any) -> None:
+def test_the_middleware_and_a_queue_are_asked_for_on_deployment_only(right: Any) -> None:
     without_middleware(right)
+    plain("TASKS", {})(right)
     assert run(deploy=False) == []
 
 

@@ -48,13 +48,14 @@ def register() -> None:
         swapped_page_model,
         stripe_accounts,
         ffmpeg,
-        task_backend,
         form_size,
         document_serving,
         base_template,
     ):
         checks.register(_adapt(check), "asyncpt")
-    checks.register(_adapt(private_files_middleware), "asyncpt", deploy=True)
+    # Fit for trying out on one's own machine, not for a server.
+    for check in (task_backend, private_files_middleware):
+        checks.register(_adapt(check), "asyncpt", deploy=True)
     checks.register(gate_group_permissions, checks.Tags.database)
 
 
@@ -193,7 +194,7 @@ def ffmpeg() -> Iterator[CheckMessage]:
 
 
 def task_backend() -> Iterator[CheckMessage]:
-    """W003: tasks that run inside requests."""
+    """W003 (with --deploy): tasks that run inside requests."""
     # Django and django-tasks both run tasks at once where nothing is set.
     default = getattr(django_settings, "TASKS", {}).get("default", {})
     if default.get("BACKEND", "ImmediateBackend").rpartition(".")[2] == "ImmediateBackend":

@@ -19,11 +19,11 @@ View = Callable[..., HttpResponseBase]
 
 
 def _resolves(path: str) -> bool:
+    """Whether a view answers ``path``. Wagtail's page view takes any path: it does not count."""
     try:
-        resolve(path)
+        return resolve(path).url_name != "wagtail_serve"
     except Resolver404:
         return False
-    return True
 
 
 def _as_path(name_or_path: str) -> str | None:

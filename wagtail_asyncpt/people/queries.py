@@ -26,7 +26,7 @@ def client_of(user: Any, clinic: Clinic | None) -> Client | None:
 
 
 def client_at(request: HttpRequest) -> Client | None:
-    """The client profile of the signed-in user at the request's site, clinic included: one query."""
+    """The signed-in user's client profile at the request's site, clinic included: one query."""
     site = Site.find_for_request(request)
     if site is None or not request.user.is_authenticated:
         return None
