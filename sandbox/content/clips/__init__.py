@@ -54,7 +54,7 @@ def make_client_clip(
     name: str,
     path: Path,
     *,
-    seconds: float = 9,
+    seconds: float = 6,
     size: tuple[int, int] = (720, 1280),
     fps: int = 30,
     view: str = "front",
@@ -150,6 +150,6 @@ def _command(
         command += ["-c:a", "aac", "-b:a", "64k"]
         for key, value in metadata.items():
             command += ["-metadata", f"{key}={value}"]
-    command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-pix_fmt", "yuv420p"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "24", "-pix_fmt", "yuv420p"]
     command += ["-g", "15", "-movflags", "+faststart", "-f", "mp4", str(path)]
     return command
