@@ -56,7 +56,7 @@ bench: $(STAMP) ## Count queries and time the busiest pages, beside a bare page 
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(STAMP) ## Build the documentation into site/, warnings are errors
-	@$(BIN)/mkdocs build --strict --quiet
+	@$(BIN)/mkdocs build --strict
 	@echo "Open site/index.html"
 
 screenshots: $(STAMP) ## Take the README's pictures from a fresh demo (needs Chromium)

@@ -1,6 +1,7 @@
 """``make test``: the suite on SQLite, then on PostgreSQL where one answers; says what it left out.
 
-Arguments go to pytest: ``python -m tests tests/care -x``. Browser tests run once, on SQLite.
+Arguments go to pytest: ``python -m tests tests/care -x``. Browser tests run once, on SQLite;
+``TESTS_BROWSER=0`` leaves them out, and ``TESTS_DATABASES=sqlite`` the second pass.
 """
 
 import os
@@ -60,7 +61,7 @@ def _missing() -> list[str]:
 def _runs(postgres: str | None) -> list[Run]:
     browser = "" if os.environ.get("TESTS_BROWSER", "1") == "1" else " and not browser"
     runs = [Run("SQLite", "", f"not postgres{browser}")]
-    if postgres:
+    if postgres and os.environ.get("TESTS_DATABASES") != "sqlite":
         version = tools.postgres_version(postgres)
         runs.append(Run(f"PostgreSQL {version}", postgres, "not browser"))
     return runs

@@ -41,7 +41,7 @@ step "import-linter" lint-imports
 step "makemigrations --check" migrations
 step "check" python sandbox/manage.py check --fail-level WARNING
 step "check --deploy" production
-step "mkdocs --strict" mkdocs build --strict --quiet --site-dir build/site
+step "mkdocs --strict" mkdocs build --strict --site-dir build/site
 if command -v node >/dev/null; then
   step "node --check" scripts
 else

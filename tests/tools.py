@@ -7,6 +7,7 @@ Also found here: which PostgreSQL and Redis answer on this machine, and where Ch
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Generator
 from functools import cache
 from typing import Any
@@ -141,3 +142,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+if __name__ == "__main__":  # `python -m tests.tools postgres`: is one there? For scripts.
+    sys.exit(0 if find_postgres() else 1)
