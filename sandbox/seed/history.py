@@ -21,7 +21,7 @@ from wagtail_asyncpt.practice.operations import record_work
 from wagtail_asyncpt.programs.dose import LoadUnit, convert_load
 
 #: States whose newest week waits for its answer.
-WAITING = {"review_due", "flare_up"}
+WAITING = {"review_due", "flare_up", "past_due"}
 SUMMARIES = (
     "Good steady week. Keep the pace you found and leave one repetition in reserve.",
     "You are doing the quiet work that lasts. We add a little next week.",
@@ -146,7 +146,9 @@ class Life:
         for index, (session, occurrence) in enumerate(sessions):
             day = week.starts_on + dt.timedelta(days=min(5, index * 6 // max(len(sessions), 1)))
             self.go(day, self.chance.choice((7, 12, 18)))
-            if self.chance.random() > self.patient.adherence:
+            # Who waits for an answer wrote at the end of the week, so that the answer is not late.
+            tells = index == (len(sessions) - 1 if self.patient.state in WAITING else 1)
+            if not tells and self.chance.random() > self.patient.adherence:
                 if self.chance.random() < 0.5:
                     care.skip_session(
                         client=self.client,
@@ -155,9 +157,7 @@ class Life:
                         reason=self.chance.choice(("Travel", "Slept badly", "Long day at work")),
                     )
                 continue
-            is_last = index == len(sessions) - 1
-            self.do(session, occurrence, week, comment if is_last or index == 1 else "")
-            comment = "" if index == 1 else comment
+            self.do(session, occurrence, week, comment if tells else "")
         if week.number > self.patient.weeks_of_history - 2:
             self.film(week)
 

@@ -38,8 +38,7 @@ TIERS: list[dict[str, Any]] = [
         "name": "Coached",
         "slug": "coached",
         "summary": "A program written for you, and a therapist who looks at every week.",
-        "features": "Your own plan, adjusted each week\nTwo form checks a week\n"
-        "An answer within 48 hours\nEverything in Library",
+        "features": "A note to your therapist whenever you like\nEverything in Library",
         "is_highlighted": True,
         "reply_hours": 48,
         "sort_order": 2,
@@ -49,7 +48,7 @@ TIERS: list[dict[str, Any]] = [
         "name": "Performance",
         "slug": "performance",
         "summary": "For the way back to sport: closer watching, faster answers.",
-        "features": "Everything in Coached\nFive form checks a week\nAn answer within 24 hours",
+        "features": "Return-to-sport tests on video\nEverything in Coached",
         "form_checks_per_week": 5,
         "reply_hours": 24,
         "sort_order": 3,

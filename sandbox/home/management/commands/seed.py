@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
+from django.db.models import F
 from wagtail.models import Page
 
 from sandbox.content.people import CLIENTS, STAFF, Patient
@@ -18,7 +19,7 @@ from sandbox.seed import library, memberships, people
 from sandbox.seed.history import Life
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.memberships import operations
-from wagtail_asyncpt.people.models import Client, Clinic, Therapist
+from wagtail_asyncpt.people.models import Client, Clinic, Letter, Therapist
 
 #: States of clients who never paid through Stripe.
 NOT_PAYING = {"lead", "paused"}
@@ -65,6 +66,8 @@ class Command(BaseCommand):
         clients = people.seed_clients(self.clinic, staff)
         self.seed_memberships(clients)
         self.seed_history(clients, staff)
+        # The past's mails were read long ago.
+        Letter.objects.filter(sent_at=None).update(sent_at=F("created_at"))
         self.say("Seeded.")
 
     def say(self, words: str) -> None:
