@@ -157,13 +157,7 @@ class Shop:
             )
 
 
-@pytest.fixture
-def shop(
-    clinic: Clinic,
-    clock: MovableClock,
-    standin: StandIn,
-    django_capture_on_commit_callbacks: Callable[..., Any],
-) -> Shop:
+def shop_of(clinic: Clinic, clock: MovableClock, standin: StandIn, capture: Any) -> Shop:
     """Two tiers that Stripe knows; the coached one includes the basic one."""
     basic = operations.create_tier(
         clinic=clinic, name="Library", prices={"month": 2900}, has_program=False
@@ -178,9 +172,20 @@ def shop(
         reply_hours=24,
     )
     operations.sync_tiers(clinic=clinic)
-    shop = Shop(clinic, clock, standin, django_capture_on_commit_callbacks, basic, coached)
+    shop = Shop(clinic, clock, standin, capture, basic, coached)
     standin.register_webhook(f"http://localhost{shop.webhook_path}", SECRET)
     return shop
+
+
+@pytest.fixture
+def shop(
+    clinic: Clinic,
+    clock: MovableClock,
+    standin: StandIn,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> Shop:
+    """The clinic's shop in the test's transaction."""
+    return shop_of(clinic, clock, standin, django_capture_on_commit_callbacks)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_a_visitor_sees_plans_promises_prices_and_where_to_choose(
     for words in (
         "Coached between visits.",
         "For most people.",
-        "Most chosen",
+        "Recommended",
         "$149.00",
         "a month",
         "1 form check on video a week",

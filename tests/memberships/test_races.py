@@ -1,0 +1,130 @@
+"""Two at once. Row locks decide, so these run on PostgreSQL."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from wagtail.models import Locale, Page, Site
+
+from sandbox.stripe_standin.server import StandIn
+from tests import factories
+from tests.conftest import MovableClock
+from tests.memberships.conftest import Shop, shop_of
+from wagtail_asyncpt.memberships import operations, queries
+from wagtail_asyncpt.memberships.models import (
+    AccessPeriod,
+    Invoice,
+    Membership,
+    StripeCustomer,
+    StripeEvent,
+)
+from wagtail_asyncpt.people.models import Clinic, Letter
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def racing(
+    transactional_db: None,
+    clock: MovableClock,
+    standin: StandIn,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> Shop:
+    """A shop whose rows are committed, so that other threads see them."""
+    if connection.vendor != "postgresql":
+        pytest.skip("needs row locks")
+    site = _default_site()
+    return shop_of(Clinic.for_site(site), clock, standin, django_capture_on_commit_callbacks)
+
+
+def _default_site() -> Site:
+    # A transactional test empties every table, what the migrations wrote included.
+    found = Site.objects.filter(is_default_site=True).first()
+    if found is not None:
+        return found
+    Locale.objects.get_or_create(language_code="en")
+    root = Page.add_root(title="Root", slug="root")
+    home = root.add_child(instance=Page(title="Home", slug="home"))
+    return Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """Run ``calls`` at the same moment, each on its own connection; results or exceptions."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        barrier.wait()
+        try:
+            return call()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def test_a_double_click_on_join_is_one_membership_and_one_session(racing: Shop) -> None:
+    client = factories.make_client(racing.clinic, "Nora New")
+    answers = together(*[lambda: racing.start(client)] * 4)
+    assert len(set(answers)) == 1, answers
+    assert answers[0].startswith(racing.standin.url)
+    assert Membership.objects.filter(client=client).count() == 1
+    assert StripeCustomer.objects.filter(client=client).count() == 1
+    assert len(racing.stripe.v1.customers.list().data) == 1
+    assert len(racing.stripe.v1.checkout.sessions.list().data) == 1
+
+
+def test_two_prices_at_once_leave_one_session_that_can_be_paid(racing: Shop) -> None:
+    client = factories.make_client(racing.clinic, "Nora New")
+    together(
+        lambda: racing.start(client, racing.price),
+        lambda: racing.start(client, racing.basic_price),
+    )
+    assert Membership.objects.filter(client=client, status="pending").count() == 1
+    sessions = racing.stripe.v1.checkout.sessions.list().data
+    assert sum(session.status == "open" for session in sessions) == 1
+
+
+def test_success_page_and_all_webhooks_at_once_make_one_of_everything(racing: Shop) -> None:
+    client = factories.make_client(racing.clinic, "Nora New")
+    racing.pay(racing.start(client))
+    membership = Membership.objects.get(client=client)
+    session = racing.stripe.v1.checkout.sessions.retrieve(membership.checkout_session_id)
+    subscription, invoice = session.subscription, session.invoice
+    answers = together(
+        *[
+            lambda: operations.confirm_checkout(client=client, session_id=session.id),
+            lambda: operations.sync_subscription(account="default", subscription_id=subscription),
+            lambda: operations.sync_invoice(account="default", invoice_id=invoice),
+        ]
+        * 3
+    )
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    assert Membership.objects.get(client=client).status == "active"
+    assert AccessPeriod.objects.filter(client=client).count() == 1
+    assert Invoice.objects.filter(client=client).count() == 1
+    assert Letter.objects.filter(to=client.user.email).count() == 1
+    assert client.user.groups.count() == 2
+
+
+def test_one_event_in_many_workers_is_processed_once(racing: Shop) -> None:
+    client = factories.make_client(racing.clinic, "Nora New")
+    racing.pay(racing.start(client))
+    session = Membership.objects.get(client=client).checkout_session_id
+    event = StripeEvent.objects.create(
+        account="default",
+        event_id="evt_1",
+        type="checkout.session.completed",
+        object_id=session,
+        payload={"object": "checkout.session"},
+    )
+    answers = together(*[lambda: operations.process_event(pk=event.pk)] * 4)
+    assert [answer for answer in answers if answer is not None] == ["done"]
+    event.refresh_from_db()
+    assert event.attempts == 1
+    assert queries.live_membership(client) is not None
