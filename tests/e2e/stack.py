@@ -1,7 +1,6 @@
 """The whole demo as processes: site, stand-in and worker, with a folder and ports of its own."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -37,7 +36,7 @@ def _free_port() -> int:
 
 @contextmanager
 def running_stack(folder: Path) -> Iterator[Stack]:
-    """``python -m sandbox.demo --empty``, stopped as Ctrl-C stops it."""
+    """``python -m sandbox.demo --empty``, stopped when the block ends."""
     site, standin = _free_port(), _free_port()
     log = folder / "demo.out"
     env = {
@@ -60,7 +59,7 @@ def running_stack(folder: Path) -> Iterator[Stack]:
         _wait(process, log)
         yield Stack(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{standin}", folder / "demo")
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(timeout=60)
 
 
