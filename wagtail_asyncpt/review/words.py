@@ -80,7 +80,7 @@ def _load(row: SetLog) -> str:
 
 def moment_in_words(seconds: float) -> str:
     """A moment of a clip as minutes, seconds and tenths: ``0:03.2``."""
-    tenths = round(seconds * 10)
+    tenths = int(seconds * 10 + 0.5)  # halves up, as the player rounds
     return f"{tenths // 600}:{tenths % 600 // 10:02d}.{tenths % 10}"
 
 

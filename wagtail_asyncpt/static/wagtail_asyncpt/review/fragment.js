@@ -10,6 +10,8 @@ class FragmentController extends window.StimulusModule.Controller {
   async send(event) {
     event.preventDefault();
     const form = event.target;
+    // Wagtail's guard takes a submit for leaving the page, and this one stays.
+    if (form.dataset.wUnsavedConfirmationValue) form.dataset.wUnsavedConfirmationValue = "true";
     if (form.dataset.sending) return;
     form.dataset.sending = "true";
     try {

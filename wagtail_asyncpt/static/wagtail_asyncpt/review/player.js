@@ -16,6 +16,7 @@ class Player extends HTMLElement {
     this.video = this.querySelector("video");
     this.fps = Number(this.dataset.fps) || 30;
     this.frame = 0;
+    this.target = null; // the frame that is being sought, until it is on screen
     this.loop = { from: null, to: null };
     this.video.controls = false;
     this.find("[data-bar]").hidden = false;
@@ -87,6 +88,7 @@ class Player extends HTMLElement {
   }
 
   seen(frame) {
+    if (frame === this.target) this.target = null;
     this.frame = frame;
     this.dataset.frame = frame;
     this.show();
@@ -96,14 +98,14 @@ class Player extends HTMLElement {
   seek(seconds) {
     const last = Math.max(0, Math.floor((this.video.duration || 0) * this.fps) - 1);
     const frame = Math.min(last, Math.max(0, Math.floor(seconds * this.fps + 1e-6)));
-    this.frame = frame;
+    this.target = frame;
     this.video.currentTime = (frame + 0.5) / this.fps;
     this.show();
   }
 
   step(frames) {
     this.video.pause();
-    this.seek((this.frame + frames + 0.5) / this.fps);
+    this.seek(((this.target ?? this.frame) + frames + 0.5) / this.fps);
   }
 
   visit(seconds) {
@@ -113,6 +115,7 @@ class Player extends HTMLElement {
   }
 
   toggle() {
+    this.target = null;
     if (this.video.paused) this.video.play().catch(() => {});
     else this.video.pause();
   }

@@ -1,10 +1,11 @@
 /**
  * Stimulus controller "asyncpt-week": saves the week's form by itself.
  *
- * It compares the form with what was last saved every two seconds: input events would miss
- * dragging, deleting and choosing. All use of Wagtail's StreamField JavaScript is in this module.
+ * It compares the form with what was last saved, and saves every two seconds: input events would
+ * miss dragging, deleting and choosing. All use of Wagtail's StreamField JavaScript is in this module.
  */
-const EVERY = 2000;
+const CHECK_EVERY = 500;
+const SAVE_EVERY = 2000;
 
 const dayBlocks = () => document.getElementById("days-root")?.rootBlock;
 
@@ -33,7 +34,8 @@ class WeekController extends window.StimulusModule.Controller {
     // The blocks appear a moment after the form: what they settle to is the saved state.
     this.started = window.setTimeout(() => {
       this.saved = this.snapshot();
-      this.timer = window.setInterval(() => this.tick(), EVERY);
+      this.sent = Date.now();
+      this.timer = window.setInterval(() => this.tick(), CHECK_EVERY);
       this.element.dataset.ready = "true";
     }, 1000);
   }
@@ -52,20 +54,28 @@ class WeekController extends window.StimulusModule.Controller {
 
   tick() {
     const now = this.snapshot();
+    this.guard(now !== this.saved);
     if (this.isSaving || this.isPaused || now === this.saved || now === this.refused) return;
-    this.save();
+    if (Date.now() - this.sent >= SAVE_EVERY) this.save();
+  }
+
+  /** Wagtail's own guard compares with a state that it takes two seconds late; so it is told. */
+  guard(isChanged) {
+    this.element.dataset.wUnsavedForceValue = String(isChanged);
   }
 
   /** The save button saves here; publishing leaves the page, so the browser sends the form. */
   submit(event) {
     if (event.submitter?.value !== "save" || this.saved === null) return;
     event.preventDefault();
+    this.element.dataset.wUnsavedConfirmationValue = "true"; // a submit switches the guard off
     if (!this.isSaving && this.conflictTarget.hidden) this.save();
   }
 
   async save() {
     const sent = this.snapshot();
     this.isSaving = true;
+    this.sent = Date.now();
     this.say(this.textsValue.saving);
     try {
       const response = await fetch(window.location.href, {
@@ -107,7 +117,9 @@ class WeekController extends window.StimulusModule.Controller {
     this.refused = null;
     this.isPaused = false;
     this.say(said);
-    if (this.snapshot() === sent) this.element.dispatchEvent(new CustomEvent("asyncpt:saved"));
+    if (this.snapshot() !== sent) return;
+    this.guard(false);
+    this.element.dispatchEvent(new CustomEvent("asyncpt:saved"));
   }
 
   clearErrors() {
@@ -128,6 +140,8 @@ class WeekController extends window.StimulusModule.Controller {
   }
 
   reload() {
+    window.clearInterval(this.timer);
+    this.guard(false);
     this.element.dispatchEvent(new CustomEvent("asyncpt:saved"));
     window.location.reload();
   }
