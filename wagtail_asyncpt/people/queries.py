@@ -62,7 +62,7 @@ def therapist_for(request: HttpRequest) -> Therapist | None:
                 .first()
             )
         request.asyncpt_therapist = therapist  # type: ignore[attr-defined]
-    found: Therapist | None = request.asyncpt_therapist
+    found: Therapist | None = request.asyncpt_therapist  # type: ignore[attr-defined]
     return found
 
 

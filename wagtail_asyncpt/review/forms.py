@@ -82,7 +82,7 @@ class EnrolForm(forms.Form):
         help_text=_("Week 1 is copied from it; you adjust it before the client sees it."),
     )
     starts_on = forms.DateField(label=_("Starts on"), widget=AdminDateInput)
-    therapist = forms.ModelChoiceField(label=_("Therapist"), queryset=None, empty_label=None)
+    therapist: forms.ModelChoiceField = forms.ModelChoiceField(label=_("Therapist"), queryset=None, empty_label=None)
     goals = forms.CharField(
         label=_("Goals"),
         max_length=2000,
