@@ -1,0 +1,1 @@
+"""``make bench``: queries and time of the busiest pages, on SQLite and PostgreSQL."""
