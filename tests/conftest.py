@@ -15,7 +15,7 @@ from tests import factories
 from wagtail_asyncpt.core import clock as real_clock
 from wagtail_asyncpt.people.models import Client, Clinic, Role, Therapist
 
-pytest_plugins = ["tests.tools"]
+pytest_plugins = ["tests.tools", "tests.database"]
 
 #: A Monday, at 09:00 in New York.
 START = dt.datetime(2026, 11, 2, 14, 0, tzinfo=dt.UTC)

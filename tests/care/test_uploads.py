@@ -133,10 +133,16 @@ def test_a_text_file_named_mp4_is_told_to_the_client_who_may_send_another(
 
 @pytest.mark.ffmpeg
 def test_a_clip_is_transcoded_without_its_location_and_enters_the_queue(
-    owner: Browser, check: FormCheck, film: bytes, cast: Cast, private_files: Path
+    owner: Browser,
+    check: FormCheck,
+    film: bytes,
+    cast: Cast,
+    private_files: Path,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     assert b"loci" in film
-    clip = upload(owner, check, film)
+    with django_capture_on_commit_callbacks(execute=True):
+        clip = upload(owner, check, film)
     assert clip.status == VideoStatus.RECEIVED  # never in the request
     call_command("asyncpt_process_videos")
     clip.refresh_from_db()
