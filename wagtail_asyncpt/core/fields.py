@@ -18,7 +18,7 @@ class StableStreamField(StreamField):
 
     def deconstruct(self) -> Any:
         """The field without its blocks."""
-        name, path, args, kwargs = super().deconstruct()
+        name, path, _args, kwargs = super().deconstruct()
         kwargs.pop("block_lookup", None)
         kwargs.pop("block_types", None)
         return name, path, [], kwargs

@@ -39,7 +39,7 @@ def start_session(*, client: Client, session: Session, occurrence: int) -> Sessi
     """Start the ``occurrence``-th time (1, 2, …) of ``session``; started before: the same row."""
     week = _week_of(session)
     require_owner(client, week.enrolment.client_id)
-    if not 1 <= occurrence <= session.times:
+    if week.current_version_id is None or not 1 <= occurrence <= session.times:
         raise DomainError(_("This session is not planned that often this week."))
     log, _created = SessionLog.objects.get_or_create(
         session=session,
