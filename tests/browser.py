@@ -60,8 +60,6 @@ def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
             getattr(person, "user", person), "django.contrib.auth.backends.ModelBackend"
         )
         cookie = browser.cookies["sessionid"].value
-        page.context.add_cookies(
-            [{"name": "sessionid", "value": cookie, "url": live_server.url}]
-        )
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 
     return signed_in

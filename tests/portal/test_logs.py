@@ -49,9 +49,7 @@ def test_a_set_is_stored_without_javascript(
 ) -> None:
     response = login(cast.owner).post(SETS, fields, follow=True)
     address, _status = response.redirect_chain[0]
-    assert address == (
-        f"/care/sessions/{started.session.uuid}/1/#line-{fields['prescribed']}"
-    )
+    assert address == (f"/care/sessions/{started.session.uuid}/1/#line-{fields['prescribed']}")
     assert "Set 1 saved." in text(response)
     row = SetLog.objects.get()
     assert (row.client, row.reps, str(row.load), row.load_unit, str(row.effort)) == (

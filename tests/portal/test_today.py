@@ -141,9 +141,7 @@ def test_times_are_in_the_clients_zone(cast: Cast, week: Week, login: Any) -> No
     assert "Good evening, Olive" in text(login(cast.owner).get(TODAY))
 
 
-def test_a_broken_time_zone_does_not_lock_a_client_out(
-    cast: Cast, week: Week, login: Any
-) -> None:
+def test_a_broken_time_zone_does_not_lock_a_client_out(cast: Cast, week: Week, login: Any) -> None:
     Client.objects.filter(pk=cast.owner.pk).update(time_zone="Mars/Base")
     assert login(cast.owner).get(TODAY).status_code == 200
 

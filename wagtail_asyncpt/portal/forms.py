@@ -29,7 +29,7 @@ class TypedDecimalField(forms.DecimalField):
 
     default_error_messages = {"invalid": _("Write a number, for example 7.5.")}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Read a comma as a decimal point."""
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
