@@ -14,7 +14,8 @@ from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup, modeladmin_r
 
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships.models import Invoice, Membership, StripeEvent
-from wagtail_asyncpt.people.models import Clinic, Role, Therapist
+from wagtail_asyncpt.people.models import Clinic, Role
+from wagtail_asyncpt.people.queries import profiles_of
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,14 @@ def scope_of(user: Any) -> Scope:
 def _read_scope(user: Any) -> Scope:
     if not user.is_active:
         return Scope(frozenset(), frozenset())
-    clinics = Clinic.objects.all()
-    if not user.is_superuser:
-        managed = Therapist.objects.active().filter(user=user, role=Role.MANAGER)
-        clinics = clinics.filter(pk__in=managed.values("clinic_id"))
-    rows = list(clinics.values_list("pk", "stripe_account"))
-    return Scope(frozenset(row[0] for row in rows), frozenset(row[1] for row in rows))
+    if user.is_superuser:
+        clinics = list(Clinic.objects.all())
+    else:
+        clinics = [one.clinic for one in profiles_of(user) if one.role == Role.MANAGER]
+    return Scope(
+        frozenset(clinic.pk for clinic in clinics),
+        frozenset(clinic.stripe_account for clinic in clinics),
+    )
 
 
 class LedgerPermissions(PermissionHelper):

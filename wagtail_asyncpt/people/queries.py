@@ -49,21 +49,23 @@ def therapist_of(user: Any, clinic: Clinic | None) -> Therapist | None:
     )
 
 
+def profiles_of(user: Any) -> list[Therapist]:
+    """The active therapist profiles of a request's user at all clinics, asked for once."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    known: list[Therapist] | None = getattr(user, "_asyncpt_profiles", None)
+    if known is None:
+        profiles = Therapist.objects.active().filter(user=user)
+        known = list(profiles.select_related("clinic__site", "user"))
+        user._asyncpt_profiles = known
+    return known
+
+
 def therapist_for(request: HttpRequest) -> Therapist | None:
-    """The active therapist who is signed in at the request's site, asked for once a request."""
-    if not hasattr(request, "asyncpt_therapist"):
-        user, site = request.user, Site.find_for_request(request)
-        therapist = None
-        if site is not None and user.is_authenticated and user.is_active:
-            therapist = (
-                Therapist.objects.active()
-                .filter(user=user, clinic__site=site)
-                .select_related("clinic__site", "user")
-                .first()
-            )
-        request.asyncpt_therapist = therapist  # type: ignore[attr-defined]
-    found: Therapist | None = request.asyncpt_therapist  # type: ignore[attr-defined]
-    return found
+    """The active therapist who is signed in at the request's site."""
+    site = Site.find_for_request(request)
+    profiles = profiles_of(request.user) if site is not None else []
+    return next((one for one in profiles if one.clinic.site_id == site.pk), None)
 
 
 def may_see_client(*, user: Any, client: Client) -> bool:

@@ -82,7 +82,9 @@ class EnrolForm(forms.Form):
         help_text=_("Week 1 is copied from it; you adjust it before the client sees it."),
     )
     starts_on = forms.DateField(label=_("Starts on"), widget=AdminDateInput)
-    therapist: forms.ModelChoiceField = forms.ModelChoiceField(label=_("Therapist"), queryset=None, empty_label=None)
+    therapist: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Therapist"), queryset=None, empty_label=None
+    )
     goals = forms.CharField(
         label=_("Goals"),
         max_length=2000,
@@ -127,7 +129,11 @@ class PublishForm(forms.Form):
                 label=_("Reason"),
                 max_length=500,
                 widget=forms.TextInput(
-                    attrs={"list": "asyncpt-quick-reasons", "autocomplete": "off"}
+                    attrs={
+                        "list": "asyncpt-quick-reasons",
+                        "autocomplete": "off",
+                        "aria-label": _("Reason: %(change)s") % {"change": change.title},
+                    }
                 ),
                 error_messages={"required": _("Give a reason; the client reads it.")},
             )
