@@ -8,6 +8,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,8 @@ def delete_video(*, video: AbstractVideo) -> Iterator[None]:
     names = [str(file.name) for file in (video.source, video.video, video.poster) if file.name]
     with transaction.atomic():
         yield
-        transaction.on_commit(lambda: [storage.delete(name) for name in names] and None)
+        for name in names:
+            transaction.on_commit(partial(storage.delete, name))
 
 
 def retry_video(*, video: AbstractVideo) -> bool:

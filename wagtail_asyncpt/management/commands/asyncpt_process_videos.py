@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from wagtail_asyncpt.care.models import Clip
+from wagtail_asyncpt.care.models import Clip, FormCheckStatus
 from wagtail_asyncpt.care.operations import process_clip
 from wagtail_asyncpt.library.media import AbstractVideo, VideoStatus
 from wagtail_asyncpt.library.models import ExerciseVideo
@@ -20,6 +20,15 @@ def _process_clip(video: AbstractVideo) -> None:
 
 def _process_exemplar(video: AbstractVideo) -> None:
     process_video(video=video)
+
+
+def _announce_ready_clips() -> None:
+    """Finish what a worker that died after transcoding left: the form check still waits."""
+    unannounced = Clip.objects.filter(
+        status=VideoStatus.READY, form_check__status=FormCheckStatus.RECEIVED
+    )
+    for clip_id in unannounced.values_list("pk", flat=True):
+        process_clip(clip_id=clip_id)
 
 
 WORK: list[tuple[type[AbstractVideo], Callable[[AbstractVideo], None]]] = [
@@ -46,6 +55,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Process, one after the other: transcoding already uses two processors."""
         done = 0
+        _announce_ready_clips()
         for model, process in WORK:
             if options["retry_failed"]:
                 for video in model._default_manager.filter(status=VideoStatus.FAILED):
