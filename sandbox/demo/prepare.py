@@ -15,7 +15,9 @@ from wagtail_asyncpt.people.models import Clinic
 
 from .plan import DEMO_DIR, HOST, Plan
 
+#: Names the database that was seeded.
 SEEDED = DEMO_DIR / "seeded"
+UNFINISHED = "unfinished"
 
 
 def migrate() -> None:
@@ -48,10 +50,13 @@ def seed(plan: Plan, *, reset: bool, empty: bool = False) -> None:
     The seed runs the stand-in itself, on the port that the demo's own takes afterwards.
     """
     database = os.environ.get("DATABASE_URL", "sqlite")
-    if not reset and SEEDED.exists() and SEEDED.read_text() == database:
+    before = SEEDED.read_text() if SEEDED.exists() else ""
+    if not reset and before == database:
         return
     print("Writing the clinic's pages, people and weeks of history ...", flush=True)
-    call_command("seed", reset=reset, empty=empty, port=plan.site_port)
+    SEEDED.write_text(UNFINISHED)
+    # A seed that was interrupted left half a history, which a second one would not complete.
+    call_command("seed", reset=reset or before == UNFINISHED, empty=empty, port=plan.site_port)
     SEEDED.write_text(database)
 
 
