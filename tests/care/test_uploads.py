@@ -16,6 +16,7 @@ from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.care.models import Clip, FormCheck, FormCheckStatus, Review, Upload
 from wagtail_asyncpt.care.operations.uploads import part_path
 from wagtail_asyncpt.library.media import VideoStatus
+from wagtail_asyncpt.people.models import AuditEntry
 from wagtail_asyncpt.practice.models import TouchPoint
 
 TUS = {"HTTP_TUS_RESUMABLE": "1.0.0"}
@@ -177,6 +178,8 @@ def test_only_the_client_and_the_caseload_watch_a_clip(
             assert b"".join(refused)[:4] != stored[:4]
             assert not refused.has_header("ETag")
         assert Browser().get(address).status_code == 404
+    readers = AuditEntry.objects.filter(action="clip.read").values_list("actor", flat=True)
+    assert sorted(readers) == sorted([cast.therapist.user.pk, cast.manager.user.pk])
     ranged = owner.get(
         reverse("asyncpt_care:clip_video", args=[clip.uuid]), HTTP_RANGE="bytes=10-19"
     )

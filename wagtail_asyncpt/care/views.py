@@ -17,6 +17,7 @@ from wagtail_asyncpt.core.errors import Conflict, DomainError
 from wagtail_asyncpt.core.serving import serve_private_file
 from wagtail_asyncpt.people.access import client_required
 from wagtail_asyncpt.people.models import Client
+from wagtail_asyncpt.people.operations import record_audit
 from wagtail_asyncpt.people.queries import clinic_for, may_see_client
 
 View = Callable[..., HttpResponseBase]
@@ -121,10 +122,18 @@ def _clip(request: HttpRequest, uuid: UUID) -> Clip:
     return clip
 
 
+def _note_reading(request: HttpRequest, clip: Clip) -> None:
+    """Leave an audit row when somebody else than the client begins to watch."""
+    begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    if begins and request.method == "GET" and clip.client.user_id != request.user.pk:
+        record_audit(actor=request.user, client=clip.client, action="clip.read", subject=clip)
+
+
 @require_safe
 def clip_video(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """A transcoded clip, with ranges; 404 for everybody else."""
     clip = _clip(request, uuid)
+    _note_reading(request, clip)
     return serve_private_file(
         request, clip.video, content_type="video/mp4", filename="clip.mp4", etag=clip.etag
     )
