@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.test import Client as Browser
 from wagtail.models import Site
 
@@ -53,6 +54,12 @@ def private_files(settings: Any, tmp_path: Path) -> Path:
         "PRIVATE_ROOT": str(tmp_path / "private"),
     }
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """Paths of the site and login limits are cached, and the cache outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture
