@@ -10,6 +10,7 @@ from wagtail.models import Page
 
 from tests import factories
 from wagtail_asyncpt.care.models import Enrolment
+from wagtail_asyncpt.people.models import AuditEntry
 
 CLIENTS = reverse("asyncpt_review:clients")
 
@@ -112,6 +113,8 @@ def test_a_therapist_cannot_put_a_colleague_in_charge_but_a_manager_can(cast, ne
     assert not Enrolment.objects.exists()
 
     assert login(cast.manager).post(enrol(newcomer), data).status_code == 302
+    entry = AuditEntry.objects.get(action="enrolment.create", client=newcomer)
+    assert entry.actor == cast.manager.user
     newcomer.refresh_from_db()
     assert newcomer.primary_therapist == cast.colleague
 

@@ -24,10 +24,12 @@ def enrol(
     program: Any | None,
     starts_on: dt.date,
     goals: str = "",
+    actor: Any = None,
 ) -> Enrolment:
     """Put ``client`` on ``program`` (a page) with ``therapist``; week 1 is drafted from it.
 
-    A client without a primary therapist is taken on by ``therapist``. Raises ``DomainError`` when
+    A client without a primary therapist is taken on by ``therapist``. ``actor`` is the user who
+    enrols, where it is not the therapist: a manager may enrol for a colleague. Raises ``DomainError`` when
     the client is in a program already, ``NotAllowed`` when the client is somebody else's.
     """
     client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
@@ -58,7 +60,9 @@ def enrol(
         focus=focus,
         days=days,
     )
-    record_audit(actor=therapist.user, client=client, action="enrolment.create", subject=enrolment)
+    record_audit(
+        actor=actor or therapist.user, client=client, action="enrolment.create", subject=enrolment
+    )
     signals.enrolled.send(
         Enrolment,
         instance=enrolment,

@@ -75,6 +75,7 @@ def enrol_client(
                 program=form.cleaned_data["program"],
                 starts_on=form.cleaned_data["starts_on"],
                 goals=form.cleaned_data["goals"],
+                actor=request.user,
             )
         except DomainError as error:
             explain(form, error)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
-from wagtail_asyncpt.people.models import Therapist
+from wagtail_asyncpt.people.models import Role, Therapist
 from wagtail_asyncpt.review.queries.queue import TABS, counts, queue_page
 from wagtail_asyncpt.review.views.common import cockpit, show
 
@@ -13,9 +13,10 @@ def queue(request: HttpRequest, therapist: Therapist) -> HttpResponseBase:
     """Waiting (or answered) reviews, the most urgent first."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    tab = request.GET.get("show", "mine")
+    usual = "all" if therapist.role == Role.MANAGER else "mine"
+    tab = request.GET.get("show", usual)
     if tab not in TABS:
-        tab = "mine"
+        tab = usual
     numbers = counts(therapist)
     request.asyncpt_waiting = numbers.all  # type: ignore[attr-defined]
     context = {
