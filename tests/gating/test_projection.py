@@ -197,6 +197,21 @@ def test_a_gate_set_or_taken_away_later_reaches_the_alias(home: Any, tiers: Any)
     assert is_full(Browser().get(fresh(alias).url))
 
 
+def test_a_gate_of_an_aliass_own_stays_and_counts(
+    home: Any, tiers: Any, member: Any, login: Any
+) -> None:
+    page = add_page(home, "Open page")
+    alias = page.create_alias(parent=home, update_slug="alias")
+    own = restrict(alias, tiers.other.group)
+    restrict(page, tiers.other.group, tiers.basic.group).delete()
+    assert gates(alias) == [{tiers.other.group.pk}]
+    assert is_teaser(Browser().get(alias.url))
+    assert is_teaser(login(member).get(alias.url))
+    assert is_full(Browser().get(page.url))
+    own.groups.set([tiers.basic.group])
+    assert is_full(login(member).get(alias.url))
+
+
 def test_an_alias_of_a_gated_page_is_gated_once(home: Any, tiers: Any) -> None:
     page = add_page(home, "Page")
     restrict(page, tiers.basic.group)

@@ -111,11 +111,12 @@ def _without_permissions(group_ids: set[int]) -> set[int]:
 
 
 def _batches(gate_ids: set[int], size: int) -> Iterator[list[Any]]:
-    concerned = Q(groups__in=gate_ids)
+    everybody = get_user_model()._default_manager.all()
+    concerned = Q(pk__in=everybody.filter(groups__in=gate_ids).values("pk"))
     for ground in registered_grounds():
         if isinstance(ground, BulkGround):
             concerned |= Q(pk__in=ground.candidate_user_ids())
-    users = get_user_model()._default_manager.filter(concerned).distinct().order_by("pk")
+    users = everybody.filter(concerned).order_by("pk")
     found = list(users[:size])
     while found:
         yield found

@@ -35,11 +35,12 @@ def repair_copy(*, source: Any, copy: Any) -> int:
 
 
 @transaction.atomic
-def sync_alias(alias: Any) -> bool:
-    """Give ``alias`` the gates in force on its source, and take others away.
+def sync_alias(alias: Any, dropped: frozenset[int] = frozenset()) -> bool:
+    """Give ``alias`` the gates in force on its source; return whether anything was written.
 
     Core ignores restrictions on an alias when it serves the page, but search, sitemap and API
-    read nothing else. Returns whether anything was written.
+    read nothing else. A gate with the groups ``dropped``, which the source has just lost, goes;
+    any other that an editor put on the alias stays.
     """
     gate_ids = queries.gate_group_ids()
     source = queries.gate_sets(queries.page_restrictions(alias.alias_of), gate_ids)
@@ -49,23 +50,22 @@ def sync_alias(alias: Any) -> bool:
     changed = False
     for row in _stored_gates(alias, gate_ids):
         groups = frozenset(group.pk for group in row.groups.all())
-        if groups in missing and groups not in stored:
-            stored.add(groups)
-        else:
+        if groups in stored or (groups == dropped and groups not in missing):
             row.delete()
             changed = True
+        stored.add(groups)
     for wanted in missing:
-        if wanted not in stored:
+        if not _implied(wanted, stored):
             _restrict(alias, wanted)
             stored.add(wanted)
             changed = True
     return changed
 
 
-def sync_aliases(pages: Any) -> int:
+def sync_aliases(pages: Any, dropped: frozenset[int] = frozenset()) -> int:
     """Sync every alias in the queryset ``pages``; return how many were wrong."""
     aliases = pages.filter(alias_of__isnull=False).select_related("alias_of").order_by("path")
-    return sum(sync_alias(alias) for alias in aliases.iterator())
+    return sum(sync_alias(alias, dropped) for alias in aliases.iterator())
 
 
 def aliases_below(page: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils.translation import gettext as _
 from wagtail.models import GroupCollectionPermission, GroupPagePermission, PageViewRestriction
 from wagtail.signals import copy_for_translation_done, post_page_move
@@ -22,6 +22,7 @@ def connect() -> None:
         sender=PageViewRestriction.groups.through,
         dispatch_uid="asyncpt_gate_aliases",
     )
+    pre_delete.connect(note_groups, sender=PageViewRestriction, dispatch_uid="asyncpt_note_groups")
     post_delete.connect(
         ungate_aliases, sender=PageViewRestriction, dispatch_uid="asyncpt_ungate_aliases"
     )
@@ -62,17 +63,27 @@ def gate_new_alias(*, instance: Any, created: bool, raw: bool = False, **kwargs:
         projection.sync_alias(instance)
 
 
-def gate_aliases(*, instance: Any, action: str, reverse: bool, **kwargs: Any) -> None:
+def gate_aliases(
+    *, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any
+) -> None:
     """A gate that is set or changed reaches the aliases of the pages below it."""
-    if not reverse and action in {"post_add", "post_remove", "post_clear"}:
-        projection.sync_aliases(projection.aliases_below(instance.page))
+    if reverse or action not in {"post_add", "post_remove"}:
+        return
+    groups = frozenset(instance.groups.values_list("pk", flat=True))
+    before = groups - (pk_set or set()) if action == "post_add" else groups | (pk_set or set())
+    projection.sync_aliases(projection.aliases_below(instance.page), dropped=before)
 
 
-def ungate_aliases(*, instance: PageViewRestriction, **kwargs: Any) -> None:
+def note_groups(*, instance: Any, **kwargs: Any) -> None:
+    """Keep what the gate asked for, since its groups are gone once it is deleted."""
+    instance.asyncpt_groups = frozenset(instance.groups.values_list("pk", flat=True))
+
+
+def ungate_aliases(*, instance: Any, **kwargs: Any) -> None:
     """A gate that is taken away frees the aliases of the pages below it."""
     page = queries.page_model()._default_manager.filter(pk=instance.page_id).first()
     if page is not None:
-        projection.sync_aliases(projection.aliases_below(page))
+        projection.sync_aliases(projection.aliases_below(page), dropped=instance.asyncpt_groups)
 
 
 def refuse_permissions(
