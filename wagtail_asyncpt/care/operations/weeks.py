@@ -29,8 +29,9 @@ def enrol(
     """Put ``client`` on ``program`` (a page) with ``therapist``; week 1 is drafted from it.
 
     A client without a primary therapist is taken on by ``therapist``. ``actor`` is the user who
-    enrols, where it is not the therapist: a manager may enrol for a colleague. Raises ``DomainError`` when
-    the client is in a program already, ``NotAllowed`` when the client is somebody else's.
+    enrols, where it is not the therapist: a manager may enrol for a colleague.
+    Raises ``DomainError`` when the client is in a program already, ``NotAllowed`` when the client
+    is somebody else's.
     """
     client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
     if client.clinic_id != therapist.clinic_id:
