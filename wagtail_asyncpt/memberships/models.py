@@ -25,9 +25,7 @@ class Tier(models.Model):
     features = models.TextField(
         _("what it includes"), blank=True, help_text=_("One promise on each line.")
     )
-    group = models.OneToOneField(
-        Group, models.PROTECT, related_name="asyncpt_tier", editable=False
-    )
+    group = models.OneToOneField(Group, models.PROTECT, related_name="asyncpt_tier", editable=False)
     includes = models.ManyToManyField(
         "self",
         symmetrical=False,
@@ -117,9 +115,7 @@ class StripeCustomer(models.Model):
         verbose_name = _("Stripe customer")
         verbose_name_plural = _("Stripe customers")
         constraints = [
-            models.UniqueConstraint(
-                fields=["client", "account"], name="asyncpt_customer_once"
-            ),
+            models.UniqueConstraint(fields=["client", "account"], name="asyncpt_customer_once"),
             models.UniqueConstraint(
                 fields=["account", "stripe_id"], name="asyncpt_customer_stripe_id"
             ),
@@ -254,9 +250,7 @@ class Invoice(models.Model):
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
     client = models.ForeignKey(Client, models.PROTECT, related_name="invoices")
-    membership = models.ForeignKey(
-        Membership, models.PROTECT, null=True, related_name="invoices"
-    )
+    membership = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="invoices")
     account = models.CharField(max_length=50)
     stripe_id = models.CharField(max_length=100)
     status = models.CharField(max_length=20)
