@@ -1,25 +1,33 @@
 """Real Chromium for tests that need a browser; import the fixtures where they are used."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from django.test import Client as Browser
 
-#: Where Chromium is looked for before Playwright's own copy.
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.tools import chromium_path
+
+#: The Chromium program; None for Playwright's own copy.
+CHROMIUM = chromium_path()
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """One Chromium for the whole run; tests are skipped where there is none."""
+@pytest.fixture(scope="module")
+def chromium(django_db_setup: None) -> Iterator[Any]:
+    """One Chromium for a module; its tests are skipped where there is none.
+
+    Mark them ``django_db(transaction=True, serialized_rollback=True)``: a transactional test
+    empties every table, the rows of migrations included.
+    """
     from playwright.sync_api import Error, sync_playwright
 
-    # Playwright's sync API runs a loop in this thread, which Django takes for an async context.
+    # Playwright's sync API runs a loop in this thread. Django takes that for an async context, in
+    # which it has other connections: they need the rows of migrations too.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    rows = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
@@ -28,6 +36,8 @@ def chromium() -> Iterator[Any]:
             )
         except Error as error:
             pytest.skip(f"Chromium does not start: {error}")
+        if rows is not None:
+            connections["default"]._test_serialized_contents = rows  # type: ignore[attr-defined]
         yield browser
         browser.close()
 
@@ -56,9 +66,7 @@ def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
 
     def signed_in(page: Any, person: Any) -> None:
         browser = Browser()
-        browser.force_login(
-            getattr(person, "user", person), "django.contrib.auth.backends.ModelBackend"
-        )
+        browser.force_login(getattr(person, "user", person))
         cookie = browser.cookies["sessionid"].value
         page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 

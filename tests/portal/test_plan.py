@@ -36,8 +36,10 @@ def publish_changed(cast: Cast, week: Week) -> Week:
 
 def test_the_plan_lists_sessions_days_and_lines(cast: Cast, week: Week, login: Any) -> None:
     page = text(login(cast.owner).get("/care/plan/"))
-    for words in ("Week 1", "Legs", "2 times this week, on any days", "Goblet squat",
-                  "3 × 8, 20 lb @ RPE 7, rest 90 s", "Wall sit", "any day", "Stronger Knees"):  # fmt: skip
+    for words in (
+        "Week 1", "Legs", "2 times this week, on any days", "Goblet squat",
+        "3 × 8, 20 lb @ RPE 7, rest 90 s", "Wall sit", "any day", "Stronger Knees",
+    ):  # fmt: skip
         assert words in page
     assert "What changed" not in page
 

@@ -96,7 +96,7 @@ def test_what_was_logged_is_shown_in_its_row(
         set_number=2, reps=6, load=25, load_unit="lb",
     )  # fmt: skip
     page = text(login(cast.owner).get(address(week)))
-    row = page.split('aria-label="Set 2"')[1].split("</form>")[0]
+    row = page.split('name="set_number" value="2"')[1].split("</form>")[0]
     assert 'name="reps" value="6"' in row and 'name="load" value="25"' in row
     assert "Set 2 was not done" in row
     assert page.count('data-done="true"') == 1
