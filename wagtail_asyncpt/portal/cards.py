@@ -39,7 +39,7 @@ def set_in_words(log: SetLog, unit: str = "") -> str:
         shown = unit if unit and log.load_unit in (LoadUnit.KG, LoadUnit.LB) else log.load_unit
         parts.append(f"{plain(convert_load(log.load, log.load_unit, shown))} {shown}".strip())
     if log.reps:
-        parts.append(str(log.reps))
+        parts.append(str(log.reps) if parts else _("%(n)d reps") % {"n": log.reps})
     if log.hold_seconds:
         parts.append(_("%(n)d s") % {"n": log.hold_seconds})
     return " × ".join(parts)
