@@ -49,9 +49,9 @@ def greeting(plan: Plan, *, offer: str, webhook: str) -> str:
   Everybody's password: {DEMO_PASSWORD}
 
   Try first:
-    1. Sign in as daniel@example.com and open the client's app: today's session, in a phone's width.
-    2. In a private window, sign in as maya@harbor.example, open Reviews in the admin,
-       watch Daniel's clip and answer it.
+    1. Sign in as priya@example.com and open the client's app, in a phone's width: today's session.
+    2. In a private window, sign in as maya@harbor.example and open Care in the admin:
+       watch Daniel's clip, answer it, and publish his next week.
     3. Join: open Plans and prices in a third window, make an account,
        and pay with card 4242 4242 4242 4242, any future date, any CVC.
 
