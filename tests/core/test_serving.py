@@ -212,6 +212,7 @@ def test_a_file_that_is_gone_is_a_404(clip: FieldFile) -> None:
         fetch(FieldFile(None, clip.field, ""))  # type: ignore[arg-type]
 
 
+@pytest.mark.django_db  # closing a response closes old connections
 def test_the_file_is_closed_when_the_reader_goes_away(
     clip: FieldFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

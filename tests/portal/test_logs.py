@@ -109,13 +109,13 @@ def test_a_second_submit_of_the_same_set_corrects_it(
     ]
 
 
-def test_undo_is_a_correction_to_nothing(cast: Cast, login: Any, fields: dict[str, Any]) -> None:
+def test_undo_takes_the_set_back(cast: Cast, login: Any, fields: dict[str, Any]) -> None:
     browser = login(cast.owner)
     send(browser, fields)
     answer = send(browser, {**fields, "key": str(uuid.uuid4()), "undone": True})
     assert answer.json()["done"] is False
     assert answer.json()["message"] == "Set 1 is open again."
-    assert SetLog.objects.get(is_current=True).reps == 0
+    assert not SetLog.objects.get(is_current=True).is_done
     assert SetLog.objects.filter(is_current=False).count() == 1
 
 

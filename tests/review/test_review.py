@@ -49,6 +49,24 @@ def test_the_screen_holds_the_clip_the_question_and_what_was_done(cast, story, l
     assert "Run 5 km without pain" in body
 
 
+def test_a_set_that_was_taken_back_is_not_shown_as_done(cast, story, login):
+    line = story.week.prescribed.first()
+    before = login(cast.therapist).get(page(story)).content.decode()
+    care.log_set(
+        client=cast.owner,
+        session_log=line.session.logs.get(),
+        prescribed=line,
+        key=uuid.uuid4(),
+        set_number=3,
+        is_done=False,
+    )
+
+    body = login(cast.therapist).get(page(story)).content.decode()
+
+    assert "45 lb × 8, 7 @ 7, 8" in body
+    assert body.count("45 lb × 8, 7, 6") == before.count("45 lb × 8, 7, 6") - 1
+
+
 def test_a_skipped_session_and_exercise_are_shown_with_their_reasons(cast, story, login):
     session = story.week.sessions.get()
     log = care.start_session(client=cast.owner, session=session, occurrence=2)

@@ -25,11 +25,8 @@ TYPED_LOADS = (LoadUnit.KG, LoadUnit.LB, LoadUnit.PERCENT)
 
 
 def is_done(log: SetLog | None) -> bool:
-    """Whether a set counts as done; a correction to nothing (0 reps, 0 s) takes it back."""
-    if log is None:
-        return False
-    amounts = [amount for amount in (log.reps, log.hold_seconds) if amount is not None]
-    return not amounts or any(amounts)
+    """Whether a set is logged, and was not taken back."""
+    return log is not None and log.is_done
 
 
 def set_in_words(log: SetLog, unit: str = "") -> str:

@@ -58,7 +58,7 @@ class LogForm(forms.Form):
 
 
 class SetForm(LogForm):
-    """One set. ``undone`` takes a set back: a correction to nothing."""
+    """One set. ``undone`` takes a set back that was ticked by mistake."""
 
     set_number = forms.IntegerField(min_value=1, max_value=50)
     reps = TypedIntegerField(min_value=0, max_value=999, required=False)
@@ -84,7 +84,7 @@ class SetForm(LogForm):
         """The arguments of ``log_set`` that the client chose."""
         data = self.cleaned_data
         if data["undone"]:
-            return {"set_number": data["set_number"], "reps": 0}
+            return {"set_number": data["set_number"], "is_done": False}
         names = ("set_number", "reps", "hold_seconds", "load", "effort")
         unit = data["load_unit"] if data["load"] is not None else ""
         return {**{name: data[name] for name in names}, "load_unit": unit}

@@ -73,9 +73,13 @@ class ClientLog(models.Model):
 
 
 class SetLog(ClientLog):
-    """One set that a client did. ``load`` is in ``load_unit``; ``effort`` as the dose asks it."""
+    """One set that a client did. ``load`` is in ``load_unit``; ``effort`` as the dose asks it.
+
+    A set that was ticked by mistake is taken back by a correction with ``is_done`` false.
+    """
 
     set_number = models.PositiveSmallIntegerField()
+    is_done = models.BooleanField(default=True)
     reps = models.PositiveSmallIntegerField(null=True, blank=True)
     hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
     load = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)

@@ -122,11 +122,13 @@ def log_set(
     load: Decimal | None = None,
     load_unit: str = "",
     effort: Decimal | None = None,
+    is_done: bool = True,
 ) -> tuple[SetLog, bool]:
     """Store one set; returns the row and whether it is new.
 
     The same ``key`` returns the stored row. Another key for the same set is a correction: it
     replaces the earlier row, which stays. ``load`` is in ``load_unit``; ``effort`` is 0-10.
+    ``is_done=False`` takes a set back that was ticked by mistake.
     """
     require_owner(client, session_log.client_id)
     _require_same_session(session_log, prescribed)
@@ -140,6 +142,7 @@ def log_set(
         load=load,
         load_unit=load_unit,
         effort=effort,
+        is_done=is_done,
     )
     return _store(row, Q(set_number=set_number))
 

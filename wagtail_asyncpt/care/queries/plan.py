@@ -193,6 +193,7 @@ def last_sets(
             client=client,
             prescribed__lineage__in=list(lineages),
             is_current=True,
+            is_done=True,
             session_log__started_at__range=(began - dt.timedelta(weeks=12), began),
         )
         .exclude(session_log=before)

@@ -138,7 +138,9 @@ def week_record(plan: WeekPlan, client: Client) -> list[SessionRecord]:
 def _entries(line: PrescribedExercise, planned: PlannedSession) -> list[Entry]:
     entries = []
     for one in planned.occurrences:
-        numbered = {number: row for (pk, number), row in one.sets.items() if pk == line.pk}
+        numbered = {
+            number: row for (pk, number), row in one.sets.items() if pk == line.pk and row.is_done
+        }
         note = one.notes.get(line.pk)
         if one.log and (numbered or note):
             entries.append(Entry(one.log, [numbered[n] for n in sorted(numbered)], note))
@@ -174,7 +176,11 @@ def _logged(prescribed: Iterable[PrescribedExercise], client: Client) -> list[Li
     lines = {row.pk: LineRecord(row, client.weight_unit) for row in prescribed}
     entries: dict[int, dict[int, Entry]] = defaultdict(dict)
     current = {"prescribed__in": lines, "is_current": True}
-    sets = SetLog.objects.filter(**current).select_related("session_log").order_by("set_number")
+    sets = (
+        SetLog.objects.filter(**current, is_done=True)
+        .select_related("session_log")
+        .order_by("set_number")
+    )
     for row in sets:
         found = entries[row.prescribed_id]
         found.setdefault(row.session_log_id, Entry(row.session_log)).sets.append(row)
