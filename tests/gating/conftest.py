@@ -121,8 +121,11 @@ class ListGround:
     def entitled_group_ids(self, user: Any, at: dt.datetime) -> set[int]:
         return set(self.entitled.get(user.pk, ()))
 
-    def denial(self, user: Any, group_ids: set[int], at: dt.datetime) -> Denial:
-        self.asked.append(set(group_ids))
+    def denial(self, user: Any, group_ids: set[int], at: dt.datetime) -> Denial | None:
+        group_ids = group_ids & self.groups
+        if not group_ids:
+            return None
+        self.asked.append(group_ids)
         offers = tuple(Offer(f"Offer {pk}", "Sum", "$1", f"/buy/{pk}/") for pk in group_ids)
         return Denial("other_tier", f"You need {sorted(group_ids)}.", offers)
 

@@ -330,6 +330,20 @@ def test_a_member_pays_no_more_queries_for_a_gated_page_than_for_an_open_one(
     assert queries_of(browser, page.url) <= queries_of(browser, open_page.url)
 
 
+@pytest.mark.parametrize("more_tiers", [0, 30])
+def test_a_teaser_costs_at_most_two_queries_more_than_an_open_page(
+    page: Any, home: Any, lapsed: Any, clinic: Any, tiers: Any, login: Make, more_tiers: int
+) -> None:
+    for number in range(more_tiers):
+        tiers.premium.includes.add(factories.make_tier(clinic, f"Extra {number}"))
+    open_page = add_page(home, "Open")
+    for person in (lapsed, factories.make_client(clinic, "Nell Newcomer")):
+        browser = login(person)
+        browser.get(open_page.url)
+        assert is_teaser(browser.get(page.url))
+        assert queries_of(browser, page.url) <= queries_of(browser, open_page.url) + 2
+
+
 def test_the_gate_costs_an_open_page_one_query(
     home: Any, member: Any, login: Make, monkeypatch: Any
 ) -> None:

@@ -41,8 +41,11 @@ class Ground(Protocol):
     def entitled_group_ids(self, user: Any, at: datetime) -> set[int]:
         """Ids of those groups that a signed-in ``user`` holds at ``at``, from live rows."""
 
-    def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial:
-        """Words and offers for a ``user`` (or visitor) who holds none of ``group_ids``."""
+    def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial | None:
+        """Words and offers for a ``user`` (or visitor) who holds none of ``group_ids``.
+
+        ``None`` when none of them is this ground's; others among them are to be left aside.
+        """
 
 
 @runtime_checkable

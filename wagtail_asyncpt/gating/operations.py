@@ -31,7 +31,8 @@ def judge(
     """Decide from live entitlement whether ``user`` passes ``restrictions``; ``None``: not ours.
 
     Ours are restrictions with at least one gate group. The user's stored groups are healed when
-    they turn out to be wrong. ``may_edit`` is asked only of somebody who would stay out.
+    they turn out to be wrong. ``may_edit`` is asked only of somebody who would stay out and is in
+    a group that is no gate: Wagtail gives rights to pages and collections to groups alone.
     """
     by_groups = [restriction for restriction in restrictions if restriction.by_groups]
     if not by_groups:
@@ -41,20 +42,25 @@ def judge(
         return Judgement(settled=everything)
     entitled = queries.entitled_group_ids(user, at)
     held = queries.held_group_ids(user) if user.is_authenticated else set()
-    # The usual member: groups are right and enough, so nobody need ask which groups are gates.
-    if held == entitled and not _unmet(by_groups, entitled):
-        return Judgement(settled=everything)
-    gates = queries.gates()
-    gate_ids = set().union(*gates.values())
-    if held & gate_ids != entitled:
-        heal_groups(user=user, at=at)
-    unmet = _unmet(by_groups, entitled | (held - gate_ids))
-    ours = [restriction for restriction in unmet if restriction.group_ids & gate_ids]
-    if ours:
-        if may_edit():
+    # The usual client or visitor is in the right groups and no others: nothing to heal, no rights
+    # to ask for, and no need to read which groups are gates.
+    if held == entitled:
+        unmet = _unmet(by_groups, entitled)
+        denial = queries.denial(user, unmet, at)
+        gated = len(unmet) < len(by_groups)
+    else:
+        gate_ids = queries.gate_group_ids()
+        if held & gate_ids != entitled:
+            heal_groups(user=user, at=at)
+        unmet = _unmet(by_groups, entitled | (held - gate_ids))
+        ours = [restriction for restriction in unmet if restriction.group_ids & gate_ids]
+        if ours and held - gate_ids and may_edit():
             return Judgement(settled=everything)
-        return Judgement(denial=queries.denial(user, ours, gates, at))
-    if not queries.gate_sets(by_groups, gate_ids):
+        denial = queries.denial(user, ours, at)
+        gated = bool(queries.gate_sets(by_groups, gate_ids))
+    if denial is not None:
+        return Judgement(denial=denial)
+    if not gated:
         return None
     return Judgement(settled=everything - {restriction.pk for restriction in unmet})
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from wagtail.models import Collection, PageViewRestriction
 
 from wagtail_asyncpt.core.pages import page_model_name
-from wagtail_asyncpt.gating.grounds import BulkGround, Denial, Ground, registered_grounds
+from wagtail_asyncpt.gating.grounds import BulkGround, Denial, registered_grounds
 
 _RESTRICTION = (
     "view_restrictions__pk",
@@ -94,14 +94,9 @@ def _prefixes(path: str, step: int) -> set[str]:
     return {path[:end] for end in range(step, len(path) + 1, step)}
 
 
-def gates() -> dict[Ground, set[int]]:
-    """The gate groups' ids of each ground."""
-    return {ground: ground.gate_group_ids() for ground in registered_grounds()}
-
-
 def gate_group_ids() -> set[int]:
     """Ids of the groups that any ground decides."""
-    return set().union(*gates().values())
+    return set().union(*(ground.gate_group_ids() for ground in registered_grounds()))
 
 
 def gate_sets(restrictions: Iterable[Restriction], gate_ids: set[int]) -> list[frozenset[int]]:
@@ -145,26 +140,26 @@ def entitlements(users: list[Any], at: datetime) -> dict[int, set[int]]:
     return found
 
 
-def denial(
-    user: Any, unmet: list[Restriction], ground_ids: dict[Ground, set[int]], at: datetime
-) -> Denial:
+def denial(user: Any, unmet: list[Restriction], at: datetime) -> Denial | None:
     """Words and offers for the restrictions that ``user`` does not meet, outermost first.
 
-    Where several stand in the way, an offer that opens them all is worth showing alone.
+    ``None`` when no ground knows any of their groups. Where several stand in the way, an offer
+    that opens them all is worth showing alone.
     """
-    denials = [_denial_of(user, restriction, ground_ids, at) for restriction in unmet]
+    answers = [_denial_of(user, restriction, at) for restriction in unmet]
+    denials = [answer for answer in answers if answer is not None]
+    if not denials:
+        return None
     first, *others = denials
     common = tuple(o for o in first.offers if all(o in other.offers for other in others))
     return Denial(first.code, first.message, common or first.offers)
 
 
-def _denial_of(
-    user: Any, restriction: Restriction, ground_ids: dict[Ground, set[int]], at: datetime
-) -> Denial:
-    parts = [
-        ground.denial(user, ids & restriction.group_ids, at)
-        for ground, ids in ground_ids.items()
-        if restriction.group_ids & ids
-    ]
+def _denial_of(user: Any, restriction: Restriction, at: datetime) -> Denial | None:
+    group_ids = set(restriction.group_ids)
+    answers = [ground.denial(user, group_ids, at) for ground in registered_grounds()]
+    parts = [answer for answer in answers if answer is not None]
+    if not parts:
+        return None
     offers = tuple(offer for part in parts for offer in part.offers)
     return Denial(parts[0].code, parts[0].message, offers)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.gating.grounds import Denial, Offer, register_ground
 from wagtail_asyncpt.memberships import offers, queries
-from wagtail_asyncpt.memberships.standing import standing_of
-from wagtail_asyncpt.people.models import Client
+from wagtail_asyncpt.memberships.models import Price
+from wagtail_asyncpt.memberships.standing import standing_with
 
 
 class MembershipGround:
@@ -25,46 +25,32 @@ class MembershipGround:
 
     def candidate_user_ids(self) -> Any:
         """Ids of all users who hold a membership of any kind."""
-        from wagtail_asyncpt.memberships import queries
-
         return queries.member_user_ids()
 
     def entitlements(self, user_ids: set[int], at: datetime) -> dict[int, set[int]]:
         """``entitled_group_ids`` of many users at once."""
-        from wagtail_asyncpt.memberships import queries
-
         return queries.entitlements(user_ids, at)
 
-    def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial:
+    def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial | None:
         """Why ``user`` stays out, and the tiers on sale that open the page."""
+        prices = queries.prices_that_open(group_ids)
+        if prices is None:
+            return None
+        found = tuple(_offer(price) for price in prices)
         if not user.is_authenticated:
             message = _("This is for members. Join, or sign in if you are one.")
-            return Denial("visitor", message, _offers(group_ids))
-        client = (
-            Client.objects.filter(user=user, clinic__tiers__group_id__in=group_ids)
-            .select_related("clinic")
-            .first()
-        )
-        if client is None:
+            return Denial("visitor", message, found)
+        bought = queries.bought_by(user, group_ids, at)
+        if not bought:
             message = _("This is for members. Choose a plan to open it.")
-            return Denial("no_membership", message, _offers(group_ids))
-        membership = queries.live_membership(client, at)
-        if membership is not None:
+            return Denial("no_membership", message, found)
+        if bought[0].is_live:  # type: ignore[attr-defined]
             message = _("Your plan, %(tier)s, does not include this. These plans do.")
-            return Denial(
-                "other_tier", message % {"tier": membership.tier.name}, _offers(group_ids)
-            )
-        return _denial_of(client, group_ids, at)
-
-
-def _denial_of(client: Client, group_ids: set[int], at: datetime) -> Denial:
-    standing = standing_of(client, at)
-    if standing.code == "no_membership":
-        message = _("This is for members. Choose a plan to open it.")
-        return Denial("no_membership", message, _offers(group_ids))
-    if standing.code == "ended":
-        return Denial("ended", standing.message, _offers(group_ids))
-    return Denial(standing.code, standing.message, (_account_offer(standing.code),))
+            return Denial("other_tier", message % {"tier": bought[0].tier.name}, found)
+        standing = standing_with(bought[0], bought[0].client, at)
+        if standing.code == "ended":
+            return Denial("ended", standing.message, found)
+        return Denial(standing.code, standing.message, (_account_offer(standing.code),))
 
 
 def _account_offer(code: str) -> Offer:
@@ -72,13 +58,9 @@ def _account_offer(code: str) -> Offer:
     return Offer(title=title, summary="", price="", url=reverse("asyncpt_memberships:account"))
 
 
-def _offers(group_ids: set[int]) -> tuple[Offer, ...]:
-    return tuple(
-        Offer(tier.name, tier.summary, card.prices[0].words, card.prices[0].url)
-        for tier in queries.tiers_that_open(group_ids)
-        for card in [offers.tier_offer(tier)]
-        if card.prices
-    )
+def _offer(price: Price) -> Offer:
+    words = offers.offer_price(price)
+    return Offer(price.tier.name, price.tier.summary, words.words, words.url)
 
 
 GROUND = MembershipGround()

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, Value
+from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
-from wagtail_asyncpt.memberships.access import gives_access, live_membership
+from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, live_membership
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
     Invoice,
@@ -174,12 +174,60 @@ def _closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
     return seen
 
 
-def tiers_that_open(group_ids: set[int]) -> list[Tier]:
-    """The tiers on sale whose members hold any of ``group_ids``, directly or by inclusion."""
+def prices_that_open(group_ids: set[int]) -> list[Price] | None:
+    """The prices on sale, with their tiers, whose members hold any of ``group_ids``.
+
+    By the tier itself or by inclusion; the lowest price of each tier, in the tiers' order.
+    ``None`` when no tier owns any of the groups. One query: the clinics' tiers are few.
+    """
+    clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
+    rows = (
+        Tier.objects.filter(clinic__in=clinics)
+        .order_by("sort_order", "pk", "prices__amount")
+        .values("pk", "group_id", "name", "summary", "is_public", "includes__pk", *_PRICE_FIELDS)
+    )
     above: dict[int, set[int]] = defaultdict(set)
-    for lower, upper in Tier.includes.through.objects.values_list("to_tier_id", "from_tier_id"):
-        above[lower].add(upper)
-    asked = Tier.objects.filter(group_id__in=group_ids).values_list("pk", flat=True)
-    prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
-    tiers = Tier.objects.filter(pk__in=_closure(list(asked), above), is_public=True)
-    return list(tiers.prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale")))
+    asked: set[int] = set()
+    lowest: dict[int, Price] = {}
+    for row in rows:
+        above[row["includes__pk"]].add(row["pk"])
+        if row["group_id"] in group_ids:
+            asked.add(row["pk"])
+        if row["is_public"] and row["prices__is_active"] and row["prices__stripe_price_id"]:
+            lowest.setdefault(row["pk"], _price(row))
+    if not asked:
+        return None
+    opening = _closure(list(asked), above)
+    return [price for tier_id, price in lowest.items() if tier_id in opening]
+
+
+_PRICE_FIELDS = [
+    f"prices__{name}"
+    for name in ("uuid", "amount", "currency", "interval", "is_active", "stripe_price_id")
+]
+
+
+def _price(row: dict[str, Any]) -> Price:
+    tier = Tier(pk=row["pk"], name=row["name"], summary=row["summary"])
+    return Price(
+        uuid=row["prices__uuid"],
+        tier=tier,
+        amount=row["prices__amount"],
+        currency=row["prices__currency"],
+        interval=row["prices__interval"],
+    )
+
+
+def bought_by(user: Any, group_ids: set[int], at: datetime) -> list[Membership]:
+    """What ``user`` bought at the clinics whose tiers own ``group_ids``: live ones, then newest.
+
+    Each with its tier and client, and ``is_live``.
+    """
+    clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
+    return list(
+        Membership.objects.filter(client__user=user, clinic__in=clinics)
+        .exclude(status__in=NEVER_BOUGHT)
+        .annotate(is_live=Case(When(gives_access(at), then=Value(1)), default=Value(0)))
+        .select_related("tier", "client__clinic")
+        .order_by("-is_live", "-created_at", "-pk")
+    )

@@ -29,7 +29,11 @@ def day(moment: datetime, client: Client) -> str:
 
 def standing_of(client: Client, at: datetime) -> Standing:
     """Why ``client`` has no access at ``at``. Call it for somebody without a live membership."""
-    membership = latest_bought(client)
+    return standing_with(latest_bought(client), client, at)
+
+
+def standing_with(membership: Membership | None, client: Client, at: datetime) -> Standing:
+    """``standing_of``, where the client's latest ``membership`` is at hand."""
     if membership is None:
         return Standing("no_membership", _("You have no membership yet."))
     if membership.status == MembershipStatus.PAUSED:
