@@ -70,6 +70,7 @@ def _runs(postgres: str | None) -> list[Run]:
 
 def main(extra: list[str]) -> int:
     """Run every pass, then the summary; 0 when all passed and, if required, nothing was missing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings.test")
     runs = _runs(tools.find_postgres())
     codes = [run.execute(extra) for run in runs]
     ran = ", ".join(run.name for run in runs)
