@@ -3,6 +3,7 @@
 from django.apps import apps
 from wagtail import hooks
 
+from wagtail_asyncpt.care.hooks import register_hooks as register_care
 from wagtail_asyncpt.gating.hooks import register_hooks as register_gating
 from wagtail_asyncpt.library.hooks import register_hooks as register_library
 from wagtail_asyncpt.memberships.hooks import register_hooks as register_memberships
@@ -15,6 +16,7 @@ register_gating()
 register_library()
 register_programs()
 register_memberships()
+register_care()
 register_review()
 register_practice()
 if apps.is_installed("wagtail_modeladmin"):
