@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -26,26 +25,12 @@ pytestmark = [
 SETS = "[name$='-exercises-0-value-dose-sets']"
 
 
-@pytest.fixture(scope="session")
-def base_rows(django_db_setup: None) -> str:
-    """The rows that migrations make, as Django keeps them to restore them before each test."""
-    rows: str = connection._test_serialized_contents  # type: ignore[attr-defined]
-    return rows
-
-
-@pytest.fixture(scope="session")
-def chromium_and_rows(base_rows: str, chromium: Any) -> Any:  # noqa: F811
-    """Chromium; its event loop has a database connection of its own, which must know the rows."""
-    connection._test_serialized_contents = base_rows  # type: ignore[attr-defined]
-    return chromium
-
-
 @pytest.fixture
-def desk(chromium_and_rows: Any, live_server: Any, cast: Any) -> Iterator[Any]:
+def desk(chromium: Any, live_server: Any, cast: Any) -> Iterator[Any]:  # noqa: F811
     """The therapist's browser; an uncaught script error fails the test."""
     signed_in = Browser()
     signed_in.force_login(cast.therapist.user)
-    context = chromium_and_rows.new_context(
+    context = chromium.new_context(
         viewport={"width": 1280, "height": 900}, base_url=live_server.url
     )
     session = signed_in.cookies["sessionid"].value
