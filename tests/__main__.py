@@ -16,6 +16,8 @@ from tests import tools
 #: More workers than this only compete for memory, and for Chromium.
 MOST_WORKERS = 4
 NO_TESTS = 5
+#: Tests that touch no database of ours: once, on SQLite, is enough.
+WITHOUT_DATABASE = ("--ignore=tests/stripe_standin", "--ignore=tests/core")
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,14 @@ class Run:
     name: str
     database_url: str
     left_out: str
+    ignored: tuple[str, ...] = ()
 
     def command(self, extra: list[str]) -> list[str]:
         """The pytest command."""
         workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
         # Not by scope: that would run tests that empty the database before others have ended.
         command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "load"]
-        return [*command, "-m", self.left_out, *extra]
+        return [*command, "-m", self.left_out, *self.ignored, *extra]
 
     def execute(self, extra: list[str]) -> int:
         """Run it; pytest's exit code."""
@@ -64,7 +67,7 @@ def _runs(postgres: str | None) -> list[Run]:
     runs = [Run("SQLite", "", f"not postgres{browser}")]
     if postgres and os.environ.get("TESTS_DATABASES") != "sqlite":
         version = tools.postgres_version(postgres)
-        runs.append(Run(f"PostgreSQL {version}", postgres, "not browser"))
+        runs.append(Run(f"PostgreSQL {version}", postgres, "not browser", WITHOUT_DATABASE))
     return runs
 
 
