@@ -13,7 +13,9 @@ step() {
   fi
 }
 
-migrations() { python sandbox/manage.py makemigrations --check --dry-run; }
+migrations() {
+  DATABASE_URL=sqlite://:memory: python sandbox/manage.py makemigrations --check --dry-run
+}
 
 production() {
   # The values are examples: this checks the settings, not a server.

@@ -22,7 +22,9 @@ POSTGRES_GUESSES = (
     "postgres://postgres@/wagtail_asyncpt",
 )
 #: Skips that say nothing about this machine's tools.
-ALLOWED_SKIPS = re.compile(r"PostgreSQL only|Stripe's test mode|Wagtail \d|Django \d|Python \d")
+ALLOWED_SKIPS = re.compile(
+    r"PostgreSQL only|Stripe's test mode|Wagtail \d|Django \d|Python \d|wagtail\.api\.v3"
+)
 
 
 def tools_are_required() -> bool:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from sandbox.content.people import CLIENTS, DEMO_PASSWORD, STAFF, STATES
 
-from .plan import Plan
+from .plan import DEMO_DIR, Plan
 
 
 def _table(rows: list[tuple[str, str, str]]) -> str:
@@ -42,7 +42,7 @@ def greeting(plan: Plan, *, offer: str, webhook: str) -> str:
   The client's app    {plan.site_url}{portal}
   The therapist's     {plan.site_url}/admin/
 {_money(plan, webhook)}
-  Mails               .demo/mail/   logs: .demo/*.log
+  Mails and logs      {DEMO_DIR}/mail/, {DEMO_DIR}/*.log
 
 {_people()}
 
