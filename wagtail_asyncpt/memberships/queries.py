@@ -138,7 +138,8 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     )
     groups: dict[int, int] = {}
     below: dict[int, set[int]] = defaultdict(set)
-    for upper, lower, group in held.union(included, all=True):
+    # Django 6 applies the model's own ordering to a union, which has no such column.
+    for upper, lower, group in held.union(included, all=True).order_by():
         groups[lower] = group
         below[upper].add(lower)
     return {groups[tier] for tier in _closure([0], below) if tier}
