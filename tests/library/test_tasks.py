@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+# Forgets the backends when TASKS changes; on Django 6 nothing else imports it.
+import django_tasks.signals  # noqa: F401
 import pytest
 from django_tasks import task_backends
 from django_tasks_db.models import DBTaskResult
