@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic import (
@@ -21,22 +20,7 @@ from wagtail.log_actions import log
 from wagtail_asyncpt.memberships.forms import TierForm
 from wagtail_asyncpt.memberships.models import Price, Tier
 from wagtail_asyncpt.memberships.offers import offer_price
-from wagtail_asyncpt.people.models import Clinic
-from wagtail_asyncpt.people.queries import clinic_for
-
-
-class OfClinic:
-    """A view of the clinic of the request's site; without a clinic there is no such page."""
-
-    request: Any
-
-    @cached_property
-    def clinic(self) -> Clinic:
-        """The clinic, else 404."""
-        clinic = clinic_for(self.request)
-        if clinic is None:
-            raise Http404
-        return clinic
+from wagtail_asyncpt.people.viewsets import OfClinic
 
 
 class OneOfClinic(OfClinic):
