@@ -68,18 +68,29 @@ def write_letter(
 def send_waiting_letters() -> int:
     """Send the outbox; each letter is locked while it is sent. Returns how many went out.
 
-    A failing mail server leaves the letter in the outbox for the next run and raises.
+    A letter that cannot be sent stays in the outbox for the next run and holds up no other; the
+    last failure is raised at the end.
     """
-    sent = 0
-    for pk in Letter.objects.filter(sent_at=None).order_by("created_at").values_list("pk"):
-        with transaction.atomic():
-            letter = Letter.objects.select_for_update().filter(pk=pk[0], sent_at=None).first()
-            if letter is None:
-                continue
-            mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to])
-            mail.attach_alternative(letter.html, "text/html")
-            mail.send()
-            letter.sent_at = clock.now()
-            letter.save(update_fields=["sent_at"])
-            sent += 1
+    sent, failure = 0, None
+    waiting = Letter.objects.filter(sent_at=None).order_by("created_at")
+    for pk in waiting.values_list("pk", flat=True):
+        try:
+            sent += _send(pk)
+        except OSError as error:  # what smtplib raises is of this kind too
+            failure = error
+    if failure is not None:
+        raise failure
     return sent
+
+
+@transaction.atomic
+def _send(pk: int) -> int:
+    letter = Letter.objects.select_for_update().filter(pk=pk, sent_at=None).first()
+    if letter is None:
+        return 0
+    mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to])
+    mail.attach_alternative(letter.html, "text/html")
+    mail.send()
+    letter.sent_at = clock.now()
+    letter.save(update_fields=["sent_at"])
+    return 1
