@@ -173,6 +173,19 @@ def test_a_swap_keeps_the_lineage(week: Week, cast: Cast) -> None:
     assert [row.exercise.name for row in rows] == ["Box squat", "Lunge"]
 
 
+def test_a_change_keeps_what_its_reason_rests_on(week: Week, cast: Cast) -> None:
+    row = week.prescribed.get()
+    log = care.start_session(client=cast.owner, session=row.session, occurrence=1)
+    note, _created = care.log_exercise(
+        client=cast.owner, session_log=log, prescribed=row, key=row.uuid, pain=4
+    )
+    draft = care.draft_next_week(therapist=cast.therapist, week=week)
+    draft = edit(draft, cast.therapist, set_dose(sets=2))
+    [change] = proposed_changes(Week.objects.get(pk=draft.pk))
+    care.publish_week(therapist=cast.therapist, week=draft, reasons={change.key: "Pain 4"})
+    assert Change.objects.get().evidence == {"exercise_logs": [str(note.key)]}
+
+
 def test_the_program_page_can_give_the_next_week(cast: Cast, squat: Any) -> None:
     hinge = make.make_exercise("Hinge")
     program = make.make_program(

@@ -121,7 +121,8 @@ class ChangeKind(models.TextChoices):
 class Change(ImmutableModel):
     """One difference between what a client was prescribed before and now, with its reason.
 
-    ``before`` and ``after`` are doses (JSON); ``evidence`` lists what the reason rests on.
+    ``before`` and ``after`` are doses (JSON); ``evidence`` is what the therapist
+    had of the line: keys of the client's notes (``exercise_logs``) and of answered ``form_checks``.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")

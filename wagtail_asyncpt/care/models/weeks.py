@@ -91,7 +91,6 @@ class Week(models.Model):
     """A client's own prescribed week: a draft document until it is published as a version.
 
     ``draft_version`` counts saves of ``days``: a save that names an older one is refused.
-    ``reasons`` holds the therapist's reasons for changes while drafting, by change key.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -105,7 +104,6 @@ class Week(models.Model):
     focus = models.CharField(_("focus"), max_length=300, blank=True)
     message = models.TextField(_("message to the client"), blank=True)
     days = StableStreamField(session_blocks(), blank=True, verbose_name=_("sessions"))
-    reasons = models.JSONField(default=dict, blank=True)
     draft_version = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=20, choices=WeekStatus, default=WeekStatus.DRAFT)
     current_version = models.OneToOneField(

@@ -1,6 +1,8 @@
 """Publishing a week: freeze a version, compile its rows, record each change with its reason."""
 
 import datetime as dt
+import uuid
+from collections import defaultdict
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from wagtail_asyncpt.care.days import (
 )
 from wagtail_asyncpt.care.models import (
     Change,
+    ExerciseLog,
     FormCheck,
     FormCheckStatus,
     PrescribedExercise,
@@ -109,14 +112,14 @@ def _freeze(week: Week, therapist: Therapist, raw: RawDays, message: str) -> Wee
     week.status = WeekStatus.PUBLISHED
     week.current_version = version
     week.message = message
-    week.reasons = {}
-    week.save(update_fields=["status", "current_version", "message", "reasons"])
+    week.save(update_fields=["status", "current_version", "message"])
     return version
 
 
 def _record_changes(
     version: WeekVersion, changes: list[ProposedChange], reasons: Mapping[str, str]
 ) -> None:
+    evidence = _evidence(version.week, {change.lineage for change in changes})
     Change.objects.bulk_create(
         Change(
             clinic_id=version.clinic_id,
@@ -130,10 +133,27 @@ def _record_changes(
             note_before=change.note_before,
             note_after=change.note_after,
             reason=reasons[change.key].strip()[:500],
+            evidence=evidence.get(change.lineage, {}),
             author=version.published_by,
         )
         for change in changes
     )
+
+
+def _evidence(week: Week, lineages: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, list[str]]]:
+    """What is known of the changed lines in this week and the one before: two queries."""
+    lines = {
+        "prescribed__week__in": [week.pk, week.previous_id],
+        "prescribed__lineage__in": lineages,
+    }
+    notes = ExerciseLog.objects.filter(**lines, is_current=True)
+    checks = FormCheck.objects.filter(**lines, status=FormCheckStatus.ANSWERED)
+    found: dict[uuid.UUID, dict[str, list[str]]] = defaultdict(dict)
+    for lineage, key in notes.values_list("prescribed__lineage", "key"):
+        found[lineage].setdefault("exercise_logs", []).append(str(key))
+    for lineage, key in checks.values_list("prescribed__lineage", "uuid"):
+        found[lineage].setdefault("form_checks", []).append(str(key))
+    return found
 
 
 def _compile(week: Week, days: list[PlannedDay]) -> None:

@@ -73,11 +73,8 @@ def _publish(therapist: Therapist, week: Week, form: PublishForm) -> bool:
 
 
 def _form(week: Week, data: Any = None) -> PublishForm:
-    reasons = {PublishForm.name_of(key): reason for key, reason in week.reasons.items()}
     message = "" if week.current_version else week.message
-    return PublishForm(
-        data, changes=proposed_changes(week), initial={"message": message, **reasons}
-    )
+    return PublishForm(data, changes=proposed_changes(week), initial={"message": message})
 
 
 def _screen(request: HttpRequest, week: Week, form: PublishForm, status: int = 200) -> HttpResponse:
