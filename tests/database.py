@@ -90,7 +90,7 @@ def _name() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the copy between Django's test runner and its ``migrate``, and the wait before the emptying."""
+    """Put the copy before Django's ``migrate``, and the wait before its emptying of tables."""
     _empty_when_idle()
     if config.getoption("create_db", default=False):
         return
