@@ -1,67 +1,39 @@
-"""Joining, the way back from Stripe, the account page, and Stripe's webhook."""
+"""Joining, and the way back from Stripe."""
 
 import logging
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
     JsonResponse,
 )
-from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from wagtail_asyncpt.core.errors import DomainError
-from wagtail_asyncpt.core.templates import site_base
 from wagtail_asyncpt.memberships import operations, queries
-from wagtail_asyncpt.memberships.accounts import account_of, outcome_of
+from wagtail_asyncpt.memberships.accounts import outcome_of
 from wagtail_asyncpt.memberships.models import MembershipStatus, Price
 from wagtail_asyncpt.memberships.offers import offer_price, promises
 from wagtail_asyncpt.memberships.stripe.client import (
-    InvalidSignature,
-    NotConfigured,
     StripeFailure,
 )
 from wagtail_asyncpt.memberships.throttle import may_start_checkout
+from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
 from wagtail_asyncpt.people.access import client_required, login_path, signup_path, wants_json
 from wagtail_asyncpt.people.models import Client, Clinic
 from wagtail_asyncpt.people.operations import ensure_client
 from wagtail_asyncpt.people.queries import client_of, clinic_for
 
 log = logging.getLogger(__name__)
-
-MAX_WEBHOOK_BYTES = 256 * 1024
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST, GET this address."""
-
-    status_code = 303
-
-
-def _page(
-    request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    template = f"wagtail_asyncpt/memberships/{name}.html"
-    return render(request, template, {"site_base": site_base(), **context}, status=status)
-
-
-def _trouble() -> str:
-    return _("We cannot reach the payment service just now. Nothing was charged; please try again.")
-
-
-# ---------------------------------------------------------------------------------------- join
 
 
 @never_cache
@@ -97,7 +69,7 @@ def _start(request: HttpRequest, clinic: Clinic, price: Price) -> HttpResponseBa
         return _confirmation(request, clinic, price, error=error.message, status=409)
     except StripeFailure:
         log.exception("Client %s could not start a checkout", client.pk)
-        return _confirmation(request, clinic, price, error=_trouble(), status=503)
+        return _confirmation(request, clinic, price, error=trouble(), status=503)
 
 
 def _return_urls(clinic: Clinic) -> operations.ReturnUrls:
@@ -128,7 +100,7 @@ def _confirmation(
         "login_url": f"{login_path()}?{back_here}",
         "signup_url": f"{signup}?{back_here}" if signup else "",
     }
-    return _page(request, "join", context, status)
+    return rendered(request, "join", context, status)
 
 
 @client_required
@@ -153,7 +125,7 @@ def join_done(request: HttpRequest, client: Client) -> HttpResponseBase:
         state = "problem"
     if wants_json(request):
         return JsonResponse({"state": state})
-    return _page(request, "join_done", _done(client, membership, state))
+    return rendered(request, "join_done", _done(client, membership, state))
 
 
 def _done(client: Client, membership: Any, state: str) -> dict[str, Any]:
@@ -189,71 +161,4 @@ def join_back(request: HttpRequest) -> HttpResponse:
         "pending": pending,
         "price": offer_price(pending.price) if pending and pending.price else None,
     }
-    return _page(request, "join_back", context)
-
-
-# ------------------------------------------------------------------------------------- account
-
-
-@client_required
-@require_GET
-def account(request: HttpRequest, client: Client) -> HttpResponse:
-    """The client's plan, payments and invoices."""
-    return _account(request, client)
-
-
-def _account(
-    request: HttpRequest, client: Client, *, error: Any = "", status: int = 200
-) -> HttpResponse:
-    context = {
-        "clinic": client.clinic,
-        "client": client,
-        "account": account_of(client),
-        "error": error,
-    }
-    return _page(request, "account", context, status)
-
-
-@client_required
-@require_POST
-def billing(request: HttpRequest, client: Client) -> HttpResponse:
-    """Open Stripe's billing portal for the signed-in client's own customer."""
-    return_url = client.clinic.site.root_url + reverse("asyncpt_memberships:account")
-    try:
-        return SeeOther(operations.open_billing_portal(client=client, return_url=return_url))
-    except DomainError as error:
-        return _account(request, client, error=error.message, status=409)
-    except StripeFailure:
-        log.exception("No billing portal for client %s", client.pk)
-        return _account(request, client, error=_trouble(), status=503)
-
-
-# ------------------------------------------------------------------------------------- webhook
-
-
-@csrf_exempt
-@require_POST
-@transaction.non_atomic_requests
-def webhook(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Stripe's deliveries for one clinic: verified, stored once, answered 200.
-
-    400 for what is not from Stripe or too large; 200 for what came before or is not ours.
-    """
-    clinic = get_object_or_404(Clinic.objects.select_related("site"), webhook_uuid=uuid)
-    if _too_large(request):
-        return HttpResponse(status=400)
-    try:
-        operations.receive_event(
-            clinic=clinic,
-            body=request.body,
-            signature=request.headers.get("Stripe-Signature", ""),
-        )
-    except (InvalidSignature, NotConfigured) as error:
-        log.warning("Webhook of clinic %s refused: %s", clinic.pk, error)
-        return HttpResponse(status=400)
-    return HttpResponse(status=200)
-
-
-def _too_large(request: HttpRequest) -> bool:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdigit() or int(length) > MAX_WEBHOOK_BYTES
+    return rendered(request, "join_back", context)

@@ -1,0 +1,72 @@
+"""What every sync needs: the locked row, and the checks that only what was sold is granted."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.memberships.models import Membership, Price, StripeCustomer
+from wagtail_asyncpt.memberships.stripe.client import account_called
+
+Json = dict[str, Any]
+
+METADATA_KEY = "asyncpt_membership"
+
+
+class Mismatch(DomainError):
+    """Customer, price, amount, currency or mode differ from what we sold: nothing is granted."""
+
+
+def locked(account: str, **lookup: Any) -> Membership | None:
+    """The membership, its row locked; None where the id is empty, unknown or not even an id."""
+    if not all(lookup.values()):
+        return None
+    try:
+        return (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("client__user", "clinic__site", "tier", "price__tier")
+            .filter(account=account, **lookup)
+            .first()
+        )
+    except ValidationError:
+        return None
+
+
+def price_of(membership: Membership, stripe_id: str) -> Price:
+    """The price we sold, or another of the clinic's that the client changed to."""
+    price = (
+        Price.objects.filter(stripe_price_id=stripe_id, tier__clinic_id=membership.clinic_id)
+        .select_related("tier")
+        .first()
+    )
+    if price is None:
+        raise Mismatch("price")
+    return price
+
+
+def check_price(price: Price, theirs: Json) -> None:
+    """The price must be the one that was sold. Raises Mismatch."""
+    require(theirs["id"] == price.stripe_price_id, "price")
+    require(theirs["currency"] == price.currency.lower(), "currency")
+    require(theirs["unit_amount"] == price.amount, "amount")
+
+
+def check_buyer(membership: Membership, thing: Json) -> None:
+    """Customer and mode must be those that we know. Raises Mismatch."""
+    customer = StripeCustomer.objects.filter(
+        client_id=membership.client_id, account=membership.account
+    ).first()
+    require(customer is not None and thing["customer"] == customer.stripe_id, "customer")
+    require(thing["livemode"] == account_called(membership.account).livemode, "livemode")
+
+
+def require(condition: bool, what: str) -> None:
+    """Raise Mismatch unless ``condition``."""
+    if not condition:
+        raise Mismatch(f"Stripe's {what} is not what was sold")
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """Stripe's seconds as a moment; None for none."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

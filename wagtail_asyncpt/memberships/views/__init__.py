@@ -1,0 +1,7 @@
+"""Joining, the way back from Stripe, the account page, and Stripe's webhook."""
+
+from wagtail_asyncpt.memberships.views.account import account, billing
+from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
+from wagtail_asyncpt.memberships.views.webhook import webhook
+
+__all__ = ["account", "billing", "join", "join_back", "join_done", "webhook"]

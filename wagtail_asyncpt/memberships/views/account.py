@@ -1,0 +1,56 @@
+"""A client's own plan, payments and invoices."""
+
+import logging
+from typing import Any
+
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+)
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships.accounts import account_of
+from wagtail_asyncpt.memberships.stripe.client import (
+    StripeFailure,
+)
+from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
+from wagtail_asyncpt.people.access import client_required
+from wagtail_asyncpt.people.models import Client
+
+log = logging.getLogger(__name__)
+
+
+@client_required
+@require_GET
+def account(request: HttpRequest, client: Client) -> HttpResponse:
+    """The client's plan, payments and invoices."""
+    return _account(request, client)
+
+
+def _account(
+    request: HttpRequest, client: Client, *, error: Any = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "clinic": client.clinic,
+        "client": client,
+        "account": account_of(client),
+        "error": error,
+    }
+    return rendered(request, "account", context, status)
+
+
+@client_required
+@require_POST
+def billing(request: HttpRequest, client: Client) -> HttpResponse:
+    """Open Stripe's billing portal for the signed-in client's own customer."""
+    return_url = client.clinic.site.root_url + reverse("asyncpt_memberships:account")
+    try:
+        return SeeOther(operations.open_billing_portal(client=client, return_url=return_url))
+    except DomainError as error:
+        return _account(request, client, error=error.message, status=409)
+    except StripeFailure:
+        log.exception("No billing portal for client %s", client.pk)
+        return _account(request, client, error=trouble(), status=503)
