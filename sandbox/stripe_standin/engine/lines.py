@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .catalog import title
-from .store import Account, Json, random_text
+from .store import Account, Json, new_id, random_text
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line to bill; ``amount`` in minor units, the period in Unix seconds."""
+    """One line to bill; ``amount`` in minor units, the period in Unix seconds.
+
+    ``item``: the subscription item billed. ``proration``: part of a period. ``invoice_item``: it
+    waited as a pending invoice item. ``credited``: the invoice line that a credit takes back.
+    """
 
     price: Json
     quantity: int
@@ -19,21 +23,38 @@ class Line:
     start: int
     end: int
     item: str | None = None
+    proration: bool = False
+    invoice_item: str | None = None
+    credited: Json | None = None
 
 
-def recurring_line(account: Account, item: Json, start: int, end: int, *, trial: bool) -> Line:
-    """One period of a subscription item; a trial costs nothing."""
+def recurring_line(account: Account, item: Json, *, trial: bool = False) -> Line:
+    """The present period of a subscription item; a trial costs nothing."""
     price, quantity = item["price"], item["quantity"]
     name = title(account, price)
-    words = f"Trial period for {name}" if trial else f"{quantity} x {name}"
-    amount = 0 if trial else price["unit_amount"] * quantity
-    return Line(price, quantity, amount, words, start, end, item["id"])
+    return Line(
+        price=price,
+        quantity=quantity,
+        amount=0 if trial else price["unit_amount"] * quantity,
+        description=f"Trial period for {name}" if trial else f"{quantity} x {name}",
+        start=item["current_period_start"],
+        end=item["current_period_end"],
+        item=item["id"],
+    )
 
 
 def one_time_line(account: Account, price: Json, quantity: int) -> Line:
     now = account.now()
     amount = price["unit_amount"] * quantity
-    return Line(price, quantity, amount, title(account, price), now, now)
+    return Line(
+        price,
+        quantity,
+        amount,
+        title(account, price),
+        now,
+        now,
+        invoice_item=new_id("invoiceitem"),
+    )
 
 
 def line_list(invoice: str, lines: list[Line], currency: str, subscription: Json | None) -> Json:
@@ -54,7 +75,7 @@ def _line(invoice: str, line: Line, currency: str, subscription: str | None) -> 
         "currency": currency,
         "description": line.description,
         "discount_amounts": [],
-        "discountable": True,
+        "discountable": not line.proration,
         "discounts": [],
         "invoice": invoice,
         "livemode": False,
@@ -62,11 +83,7 @@ def _line(invoice: str, line: Line, currency: str, subscription: str | None) -> 
         "parent": _line_parent(line, subscription),
         "period": {"end": line.end, "start": line.start},
         "pretax_credit_amounts": [],
-        "pricing": {
-            "price_details": {"price": line.price["id"], "product": line.price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": line.price["unit_amount_decimal"],
-        },
+        "pricing": pricing(line.price),
         "quantity": line.quantity,
         "subscription": subscription,
         "subtotal": line.amount,
@@ -74,14 +91,23 @@ def _line(invoice: str, line: Line, currency: str, subscription: str | None) -> 
     }
 
 
+def pricing(price: Json) -> Json:
+    """Where a line's amount comes from."""
+    return {
+        "price_details": {"price": price["id"], "product": price["product"]},
+        "type": "price_details",
+        "unit_amount_decimal": price["unit_amount_decimal"],
+    }
+
+
 def _line_parent(line: Line, subscription: str | None) -> Json:
+    details: Json = {
+        "invoice_item": line.invoice_item,
+        "proration": line.proration,
+        "proration_details": {"credited_items": line.credited} if line.proration else None,
+        "subscription": subscription,
+    }
     if line.item is None:
-        details: Json = {
-            "invoice_item": f"ii_{random_text(24)}",
-            "proration": False,
-            "proration_details": None,
-            "subscription": subscription,
-        }
         return {
             "invoice_item_details": details,
             "subscription_item_details": None,
@@ -89,12 +115,6 @@ def _line_parent(line: Line, subscription: str | None) -> Json:
         }
     return {
         "invoice_item_details": None,
-        "subscription_item_details": {
-            "invoice_item": None,
-            "proration": False,
-            "proration_details": None,
-            "subscription": subscription,
-            "subscription_item": line.item,
-        },
+        "subscription_item_details": details | {"subscription_item": line.item},
         "type": "subscription_item_details",
     }

@@ -169,7 +169,7 @@ def _subscribe(account: Account, payment: _Payment, customer: Json) -> None:
         for r in rows
         if r["price"]["type"] == "one_time"
     ]
-    invoice = billing.first_invoice(account, subscription, extras)
+    invoice = billing.first_invoice(account, subscription, extras, use_balance=False)
     account.emit("customer.subscription.created", subscription)
     _settle(account, payment, invoice)
     session |= {"subscription": subscription["id"], "invoice": invoice["id"]}
@@ -191,7 +191,7 @@ def _sell(account: Account, payment: _Payment, customer: Json | None) -> None:
         reason="manual",
         metadata=creation["invoice_data"]["metadata"],
     )
-    invoices.finalize(account, invoice)
+    invoices.finalize(account, invoice, use_balance=False)
     _settle(account, payment, invoice)
     session["invoice"] = invoice["id"]
 

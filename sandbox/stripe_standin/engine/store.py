@@ -27,6 +27,7 @@ KINDS = {
     "si": "subscription_item",
     "in": "invoice",
     "inpay": "invoice_payment",
+    "ii": "invoiceitem",
     "pi": "payment_intent",
     "ch": "charge",
     "pm": "payment_method",
@@ -34,6 +35,9 @@ KINDS = {
     "we": "webhook_endpoint",
     "bps": "billing_portal.session",
 }
+# What an account does about failed renewals: days from one failed attempt to the next, and what
+# becomes of the subscription after the last: cancel, unpaid, pause or past_due.
+DUNNING: Json = {"retry_days": [3, 5, 7], "after_retries": "cancel"}
 _PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -58,7 +62,8 @@ class Account:
     """One Stripe account: everything behind one API key.
 
     ``objects`` holds the public objects by kind and id, ``private`` what Stripe knows and never
-    shows (which test card a payment method is, webhook secrets, a payment being authenticated).
+    shows (which test card a payment method is, webhook secrets, a payment being authenticated),
+    ``settings`` what is set in Stripe's dashboard.
     """
 
     def __init__(self, engine: Engine, key: str, state: Json | None = None) -> None:
@@ -69,6 +74,7 @@ class Account:
         self.objects: dict[str, dict[str, Json]] = state.get("objects", {})
         self.private: dict[str, Json] = state.get("private", {})
         self.sequence: int = state.get("sequence", 0)
+        self.settings: Json = DUNNING | state.get("settings", {})
 
     def dump(self) -> Json:
         return {
@@ -76,6 +82,7 @@ class Account:
             "objects": self.objects,
             "private": self.private,
             "sequence": self.sequence,
+            "settings": self.settings,
         }
 
     def now(self) -> int:

@@ -62,7 +62,10 @@ def build(
             "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
             "items": {
                 "object": "list",
-                "data": [_item(identity, p, n, now, trial_end) for p, n in items],
+                "data": [
+                    new_item(identity, p, n, now, trial_end or first_period_end(p, now))
+                    for p, n in items
+                ],
                 "has_more": False,
                 "url": f"/v1/subscription_items?subscription={identity}",
             },
@@ -83,6 +86,7 @@ def build(
             "schedule": None,
             "start_date": now,
             "status": status,
+            "status_details": None,
             "test_clock": None,
             "transfer_data": None,
             "trial_end": trial_end,
@@ -93,19 +97,24 @@ def build(
     )
 
 
-def _item(subscription: str, price: Json, quantity: int, now: int, trial_end: int | None) -> Json:
+def first_period_end(price: Json, start: int) -> int:
+    """End of a period that begins the cycle at ``start``."""
     every = price["recurring"]
-    end = trial_end or next_boundary(now, every["interval"], every["interval_count"], now)
+    return next_boundary(start, every["interval"], every["interval_count"], start)
+
+
+def new_item(subscription: str, price: Json, quantity: int, start: int, end: int) -> Json:
+    """A subscription item that runs from ``start`` to ``end``."""
     return {
         "id": new_id("subscription_item"),
         "object": "subscription_item",
         "billing_thresholds": None,
-        "created": now,
+        "created": start,
         "current_period_end": end,
-        "current_period_start": now,
+        "current_period_start": start,
         "discounts": [],
         "metadata": {},
-        "plan": _plan(price),
+        "plan": plan_of(price),
         "price": dict(price),
         "quantity": quantity,
         "subscription": subscription,
@@ -113,7 +122,7 @@ def _item(subscription: str, price: Json, quantity: int, now: int, trial_end: in
     }
 
 
-def _plan(price: Json) -> Json:
+def plan_of(price: Json) -> Json:
     """The pre-Price twin that Stripe still sends beside every item's price."""
     every = price["recurring"]
     return {
