@@ -16,7 +16,14 @@ from wagtail_asyncpt.care.models import (
     Week,
     WeekVersion,
 )
-from wagtail_asyncpt.library.models import Cue, Exercise, ExerciseVideo
+from wagtail_asyncpt.library.models import (
+    Cue,
+    Exercise,
+    ExerciseVideo,
+    Ladder,
+    LadderStep,
+    TaggedExercise,
+)
 from wagtail_asyncpt.memberships.models import (
     AccessPeriod,
     Coupon,
@@ -58,6 +65,8 @@ __all__ = [
     "FormCheck",
     "Gift",
     "Invoice",
+    "Ladder",
+    "LadderStep",
     "Letter",
     "Membership",
     "Package",
@@ -72,6 +81,7 @@ __all__ = [
     "SetLog",
     "StripeCustomer",
     "StripeEvent",
+    "TaggedExercise",
     "Therapist",
     "Tier",
     "TouchPoint",

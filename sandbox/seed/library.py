@@ -16,6 +16,7 @@ from wagtail_asyncpt.library.operations import process_video
 from wagtail_asyncpt.pages.models import ProgramIndexPage, ProgramPage, ProgramWeekPage
 
 AUTHOR = "Harbor Physical Therapy"
+LICENCE = "CC BY 4.0"
 
 
 def seed_exercises(*, folder: Path, say: Any) -> dict[str, Exercise]:
@@ -33,7 +34,7 @@ def seed_exercises(*, folder: Path, say: Any) -> dict[str, Exercise]:
 def _video(written: Written, path: Path) -> ExerciseVideo:
     video = ExerciseVideo.objects.filter(title=written.name).first()
     if video is None:
-        video = ExerciseVideo(title=written.name, credit=AUTHOR)
+        video = ExerciseVideo(title=written.name, author=AUTHOR, licence=LICENCE)
         with path.open("rb") as clip:
             video.source.save(path.name, File(clip), save=False)
         video.save()
@@ -50,16 +51,16 @@ def _exercise(written: Written, video: ExerciseVideo) -> Exercise:
         slug=written.slug,
         other_names=written.other_names,
         summary=written.summary,
-        region=written.regions[0],
+        regions=written.regions,
         position=written.position,
         pattern=written.pattern,
-        equipment=written.equipment,
+        equipment_note=written.equipment,
         stop_rules=written.stop_rules,
         default_dose=written.dose,
         video=video,
         author=AUTHOR,
         source=AUTHOR,
-        licence="CC BY 4.0",
+        licence=LICENCE,
         locale=Locale.get_default(),
     )
     exercise.cues = [

@@ -49,10 +49,20 @@ def form(**values: Any) -> dict[str, Any]:
         "slug": "wall-squat",
         "other_names": "",
         "summary": "Slide down a wall.",
-        "region": "knee",
+        "regions": ["knee"],
         "position": "standing",
         "pattern": "squat",
-        "equipment": "",
+        "equipment": [],
+        "equipment_note": "",
+        "tags": "",
+        "contraindications": "",
+        "embed_url": "",
+        "picture": "",
+        "picture_alt": "",
+        "picture_author": "",
+        "picture_source": "",
+        "picture_licence": "",
+        "visibility": "teaser",
         "stop_rules": "",
         "video": "",
         "source": "",
@@ -182,9 +192,9 @@ def test_the_listing_filters_and_searches(editor: Browser, make_video: Any) -> N
     squat = factories.make_exercise("Squat", cues=[("do", "Sit onto an imaginary chair.")])
     bridge = factories.make_exercise("Bridge", cues=[("do", "Push through the heels.")])
     draft = factories.make_exercise("Unfinished")
-    squat.region, squat.pattern, squat.video = "knee", "squat", make_video(b"text")
+    squat.regions, squat.pattern, squat.video = ["knee"], "squat", make_video(b"text")
     squat.save()
-    bridge.region, bridge.pattern = "hip", "hinge"
+    bridge.regions, bridge.pattern = ["hip", "knee"], "hinge"
     bridge.save()
     draft.live = False
     draft.save()
@@ -194,10 +204,11 @@ def test_the_listing_filters_and_searches(editor: Browser, make_video: Any) -> N
         return {exercise.name for exercise in results}
 
     assert shown() == {"Squat", "Bridge", "Unfinished"}
-    assert shown(region="knee") == {"Squat"}
+    assert shown(region="hip") == {"Bridge"}
+    assert shown(region="knee") == {"Squat", "Bridge"}
     assert shown(pattern="hinge") == {"Bridge"}
-    assert shown(live="false") == {"Unfinished"}
-    assert shown(live="true") == {"Squat", "Bridge"}
+    assert shown(status="draft") == {"Unfinished"}
+    assert shown(status="live") == {"Squat", "Bridge"}
     assert shown(video="true") == {"Squat"}
     assert shown(video="false") == {"Bridge", "Unfinished"}
     assert shown(q="bridg") == {"Bridge"}
@@ -250,7 +261,7 @@ def test_a_video_is_uploaded_and_waits_for_the_worker(editor: Browser) -> None:
         {
             "title": "Squat from the side",
             "source": SimpleUploadedFile("IMG_001.MOV", FILM_HEAD),
-            "credit": "",
+            "author": "",
             "captions": "",
         },
     )
@@ -294,7 +305,7 @@ def test_a_new_file_replaces_the_old_one_and_renaming_does_not(
     editor: Browser, ready_video: ExerciseVideo
 ) -> None:
     url = reverse("asyncpt_exercise_videos:edit", args=[ready_video.pk])
-    editor.post(url, {"title": "Renamed", "captions": "", "credit": ""})
+    editor.post(url, {"title": "Renamed", "captions": "", "author": ""})
     ready_video.refresh_from_db()
     assert (ready_video.title, ready_video.status) == ("Renamed", "ready")
     editor.post(url, {"title": "Renamed", "source": SimpleUploadedFile("b.mp4", FILM_HEAD)})
@@ -307,7 +318,7 @@ def test_saving_a_failed_video_tries_it_again(editor: Browser, make_video: Any) 
     ExerciseVideo.objects.update(status="failed", failure="timed_out")
     page = editor.get(reverse("asyncpt_exercise_videos:edit", args=[video.pk]))
     assert "took too long" in page.content.decode()
-    editor.post(page.request["PATH_INFO"], {"title": "Again", "captions": "", "credit": ""})
+    editor.post(page.request["PATH_INFO"], {"title": "Again", "captions": "", "author": ""})
     video.refresh_from_db()
     assert (video.status, video.failure) == ("received", "")
 

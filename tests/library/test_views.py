@@ -14,6 +14,7 @@ from tests.conftest import Cast
 from wagtail_asyncpt.library.models import ExerciseVideo
 
 Login = Callable[[Any], Browser]
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nSit back.\n"
 BYTES = bytes(range(256)) * 4
 
 
@@ -109,3 +110,43 @@ def test_serving_costs_the_same_for_1_and_30_videos(
     # session, user, permissions (2), site, clinic, client, video
     with django_assert_max_num_queries(8):
         assert browser.get(url).status_code == 200
+
+
+VISIBLE = [
+    ("everything", True, 200, 200),
+    ("teaser", True, 404, 200),
+    ("nothing", True, 404, 404),
+    ("everything", False, 404, 404),
+]
+
+
+@pytest.mark.parametrize(("visibility", "live", "video", "poster"), VISIBLE)
+def test_a_visitor_watches_what_its_exercise_opens(
+    ready_video: ExerciseVideo, visibility: str, live: bool, video: int, poster: int
+) -> None:
+    exercise = factories.make_exercise("Squat")
+    exercise.video, exercise.visibility, exercise.live = ready_video, visibility, live
+    exercise.save()
+    ready_video.captions = CAPTIONS
+    ready_video.save()
+
+    def status(name: str) -> int:
+        return (
+            Browser().get(reverse(f"asyncpt_library:{name}", args=[ready_video.uuid])).status_code
+        )
+
+    assert (status("video"), status("poster"), status("captions")) == (video, poster, video)
+
+
+def test_captions_are_served_as_webvtt(
+    cast: Cast, login: Login, ready_video: ExerciseVideo
+) -> None:
+    url = reverse("asyncpt_library:captions", args=[ready_video.uuid])
+    browser = login(cast.owner)
+    assert browser.get(url).status_code == 404
+    ready_video.captions = CAPTIONS
+    ready_video.save()
+    answer = browser.get(url)
+    assert answer["Content-Type"] == "text/vtt; charset=utf-8"
+    assert answer.content.decode() == CAPTIONS
+    assert Browser().get(url).status_code == 404

@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from wagtail_asyncpt.care.models import Change, PrescribedExercise
+from wagtail_asyncpt.care.queries.usage import uses_in_weeks
 from wagtail_asyncpt.library.models import Exercise
+from wagtail_asyncpt.library.usage import register_usage
 
 
 def register_hooks() -> None:
     """Stand before every way in which the admin deletes a snippet."""
     hooks.register("before_delete_snippet", keep_prescribed)
     hooks.register("before_bulk_action", keep_prescribed_in_bulk)
+    register_usage(uses_in_weeks)
 
 
 def keep_prescribed(request: HttpRequest, instances: Iterable[Any]) -> HttpResponseBase | None:

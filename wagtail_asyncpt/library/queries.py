@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.library.media import AbstractVideo, VideoStatus, longest_processing
-from wagtail_asyncpt.library.models import ExerciseVideo
+from wagtail_asyncpt.library.models import ExerciseVideo, Visibility
 from wagtail_asyncpt.people.models import Clinic
 from wagtail_asyncpt.people.queries import client_of, therapist_of
 
@@ -26,11 +26,23 @@ def may_watch_exemplars(user: Any, clinic: Clinic | None) -> bool:
     )
 
 
-def exemplar_for(user: Any, clinic: Clinic | None, uuid: UUID) -> ExerciseVideo | None:
-    """The demonstration video that ``user`` may watch and that can be played, or ``None``."""
-    if not may_watch_exemplars(user, clinic):
-        return None
-    return ExerciseVideo.objects.filter(uuid=uuid, status=VideoStatus.READY).first()
+def exemplar_for(
+    user: Any, clinic: Clinic | None, uuid: UUID, *, poster_only: bool = False
+) -> ExerciseVideo | None:
+    """The demonstration video that ``user`` may watch and that can be played, or ``None``.
+
+    Anybody may watch the video of a published exercise that is open to everybody, and with
+    ``poster_only`` see the poster of one whose name and picture are.
+    """
+    video = ExerciseVideo.objects.filter(uuid=uuid, status=VideoStatus.READY).first()
+    if video is None or may_watch_exemplars(user, clinic) or _is_open(video, poster_only):
+        return video
+    return None
+
+
+def _is_open(video: ExerciseVideo, poster_only: bool) -> bool:
+    open_to = [Visibility.EVERYTHING, *([Visibility.TEASER] if poster_only else [])]
+    return video.exercises.filter(live=True, visibility__in=open_to).exists()
 
 
 def videos_to_process(model: type[V], at: datetime.datetime | None = None) -> QuerySet[V]:

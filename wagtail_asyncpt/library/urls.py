@@ -9,4 +9,5 @@ app_name = "asyncpt_library"
 urlpatterns = [
     path("exercises/videos/<uuid:uuid>/video.mp4", views.video, name="video"),
     path("exercises/videos/<uuid:uuid>/poster.jpg", views.poster, name="poster"),
+    path("exercises/videos/<uuid:uuid>/captions.vtt", views.captions, name="captions"),
 ]

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from wagtail_asyncpt.core.serving import serve_private_file
@@ -11,8 +12,8 @@ from wagtail_asyncpt.library.queries import exemplar_for
 from wagtail_asyncpt.people.queries import clinic_for
 
 
-def _exemplar(request: HttpRequest, uuid: UUID) -> ExerciseVideo:
-    found = exemplar_for(request.user, clinic_for(request), uuid)
+def _exemplar(request: HttpRequest, uuid: UUID, *, poster_only: bool = False) -> ExerciseVideo:
+    found = exemplar_for(request.user, clinic_for(request), uuid, poster_only=poster_only)
     if found is None:
         raise Http404
     return found
@@ -20,7 +21,7 @@ def _exemplar(request: HttpRequest, uuid: UUID) -> ExerciseVideo:
 
 @require_safe
 def video(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """The transcoded video, with ranges; 404 for everybody who is not of the clinic."""
+    """The transcoded video, with ranges; 404 for whoever may not watch it."""
     exemplar = _exemplar(request, uuid)
     return serve_private_file(
         request,
@@ -33,8 +34,8 @@ def video(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 
 @require_safe
 def poster(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """The poster of a demonstration video; refused like the video."""
-    exemplar = _exemplar(request, uuid)
+    """The poster of a demonstration video; also shown where name and picture are public."""
+    exemplar = _exemplar(request, uuid, poster_only=True)
     return serve_private_file(
         request,
         exemplar.poster,
@@ -42,3 +43,16 @@ def poster(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         filename=f"{exemplar.title}.jpg",
         etag=f"{exemplar.etag}-poster",
     )
+
+
+@require_safe
+def captions(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """The captions of a demonstration video, as WebVTT; refused like the video."""
+    exemplar = _exemplar(request, uuid)
+    if not exemplar.captions:
+        raise Http404
+    response = HttpResponse(exemplar.captions, content_type="text/vtt; charset=utf-8")
+    response["Cache-Control"] = "private, max-age=0, must-revalidate"
+    response["X-Content-Type-Options"] = "nosniff"
+    patch_vary_headers(response, ["Cookie"])
+    return response

@@ -5,12 +5,8 @@ Exercises are edited here, and not in the library's room, because their usual do
 
 from typing import Any
 
-import django_filters
-from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -21,52 +17,41 @@ from wagtail.admin.panels import (
     TabbedInterface,
     TitleFieldPanel,
 )
-from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.slug import SlugInput
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from wagtail_asyncpt.library.models import Exercise, Pattern, Position, Region
-from wagtail_asyncpt.library.viewsets import ExerciseVideoViewSet, PosterColumn
+from wagtail_asyncpt.library.filters import ExerciseFilterSet
+from wagtail_asyncpt.library.models import Exercise
+from wagtail_asyncpt.library.panels import LadderPanel, WordsComparison
+from wagtail_asyncpt.library.viewsets import (
+    ExerciseChooserViewSet,
+    ExerciseIndexView,
+    ExerciseStatusColumn,
+    ExerciseUnpublishView,
+    ExerciseVideoViewSet,
+    LadderViewSet,
+    PosterColumn,
+)
+from wagtail_asyncpt.programs.dose import Dose
 from wagtail_asyncpt.programs.forms import ExerciseForm
 
-STATUSES = [("true", _("Published")), ("false", _("Draft"))]
-WITH_VIDEO = [("true", _("With a video")), ("false", _("Without a video"))]
+
+class DoseComparison(WordsComparison):
+    """Compares usual doses as a client reads them."""
+
+    def words(self, value: Any) -> str:
+        """The dose in words."""
+        return Dose.from_dict(value).in_words()
 
 
-def _has_video(queryset: QuerySet[Exercise], name: str, value: str) -> QuerySet[Exercise]:
-    return queryset.filter(video__isnull=value != "true")
+class DosePanel(FieldPanel):
+    """The usual dose."""
 
-
-def _is_live(queryset: QuerySet[Exercise], name: str, value: str) -> QuerySet[Exercise]:
-    return queryset.filter(live=value == "true")
-
-
-def _status(exercise: Exercise) -> str:
-    # Core's status_string reads revision and workflow of every row.
-    if not exercise.live:
-        return gettext("draft")
-    return (
-        gettext("published + draft") if exercise.has_unpublished_changes else gettext("published")
-    )
-
-
-def _is_published(exercise: Exercise) -> bool:
-    return exercise.live
-
-
-class ExerciseFilterSet(WagtailFilterSet):
-    """Filters of the listing."""
-
-    region = django_filters.ChoiceFilter(choices=Region.choices, label=_("Body region"))
-    position = django_filters.ChoiceFilter(choices=Position.choices, label=_("Position"))
-    pattern = django_filters.ChoiceFilter(choices=Pattern.choices, label=_("Movement pattern"))
-    live = django_filters.ChoiceFilter(choices=STATUSES, label=_("Status"), method=_is_live)
-    video = django_filters.ChoiceFilter(choices=WITH_VIDEO, label=_("Video"), method=_has_video)
-
-    class Meta:
-        model = Exercise
-        fields = ["region", "position", "pattern", "live", "video"]
+    def get_comparison_class(self) -> type[DoseComparison]:
+        """Compared in words."""
+        return DoseComparison
 
 
 CONTENT = [
@@ -78,7 +63,10 @@ CONTENT = [
         ],
         heading=_("Exercise"),
     ),
-    FieldPanel("video"),
+    MultiFieldPanel(
+        [FieldPanel("video"), FieldPanel("embed_url")],
+        heading=_("Demonstration video"),
+    ),
     InlinePanel(
         "cues",
         panels=[
@@ -87,16 +75,38 @@ CONTENT = [
         heading=_("Cues"),
         label=_("Cue"),
     ),
-    FieldPanel("stop_rules"),
-    FieldPanel("default_dose", heading=_("Usual dose")),
+    MultiFieldPanel(
+        [FieldPanel("stop_rules"), FieldPanel("contraindications")],
+        heading=_("Safety"),
+    ),
+    DosePanel("default_dose", heading=_("Usual dose")),
 ]
-TAXONOMY = [
-    FieldRowPanel([FieldPanel("region"), FieldPanel("position")]),
-    FieldRowPanel([FieldPanel("pattern"), FieldPanel("equipment")]),
+PLACE = [
+    FieldPanel("regions", classname="asyncpt-choices"),
+    FieldRowPanel([FieldPanel("position"), FieldPanel("pattern")]),
+    MultiFieldPanel(
+        [FieldPanel("equipment", classname="asyncpt-choices"), FieldPanel("equipment_note")],
+        heading=_("Equipment"),
+    ),
+    FieldPanel("tags"),
+    LadderPanel(heading=_("Ladder")),
+]
+PUBLIC = [
+    FieldPanel("visibility"),
+    MultiFieldPanel(
+        [
+            FieldPanel("picture"),
+            FieldPanel("picture_alt"),
+            FieldPanel("picture_author"),
+            FieldPanel("picture_source"),
+            FieldPanel("picture_licence"),
+        ],
+        heading=_("Picture"),
+    ),
     FieldPanel("slug", widget=SlugInput),
     MultiFieldPanel(
         [FieldPanel("source"), FieldPanel("author"), FieldPanel("licence")],
-        heading=_("Where it comes from"),
+        heading=_("Where the text comes from"),
     ),
     PublishingPanel(),
 ]
@@ -114,38 +124,46 @@ class ExerciseViewSet(SnippetViewSet):
     list_display = [
         "name",
         PosterColumn("video", label=_("Video")),
-        Column("get_region_display", label=_("Body region"), sort_key="region"),
+        Column("get_regions_display", label=_("Body regions"), sort_key="regions"),
         Column("get_pattern_display", label=_("Movement pattern"), sort_key="pattern"),
-        StatusTagColumn(
-            "live", label=_("Status"), accessor=_status, primary=_is_published, sort_key="live"
-        ),
+        ExerciseStatusColumn(sort_key="live"),
     ]
     list_per_page = 50
     ordering = ["name"]
     filterset_class = ExerciseFilterSet
+    index_view_class = ExerciseIndexView
+    delete_template_name = "wagtail_asyncpt/library/exercise_delete.html"
+    unpublish_view_class = ExerciseUnpublishView
+    chooser_viewset_class = ExerciseChooserViewSet
+    chooser_per_page = 25
     export_filename = "exercises"
-    list_export = ["name", "region", "position", "pattern", "equipment", "live"]
+    list_export = ["name", "position", "pattern", "live"]
     edit_handler = TabbedInterface(
         [
             ObjectList(CONTENT, heading=_("Exercise")),
-            ObjectList(TAXONOMY, heading=_("Where it belongs")),
+            ObjectList(PLACE, heading=_("Where it belongs")),
+            ObjectList(PUBLIC, heading=_("Public page and sources")),
         ],
         base_form_class=ExerciseForm,
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The exercises with their videos, in one query."""
-        return Exercise.objects.select_related("video")
+        return Exercise.objects.with_picture()
 
 
 class LibraryViewSetGroup(ModelViewSetGroup):
-    """The menu item with exercises and videos."""
+    """The menu item with exercises, ladders and videos."""
 
     menu_label = _("Exercises")
     menu_name = "asyncpt-library"
     menu_icon = "asyncpt-dumbbell"
     menu_order = 210
-    items = (ExerciseViewSet, ExerciseVideoViewSet("asyncpt_exercise_videos"))
+    items = (
+        ExerciseViewSet,
+        LadderViewSet("asyncpt_ladders"),
+        ExerciseVideoViewSet("asyncpt_exercise_videos"),
+    )
 
     def __init__(self) -> None:
         # Without this the menu gets a second item, "Snippets".

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.views.generic import DeleteView, IndexView
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
@@ -68,7 +68,7 @@ class ExerciseVideoViewSet(ModelViewSet):
     index_view_class = ExerciseVideoIndexView
     delete_view_class = ExerciseVideoDeleteView
     list_filter = ["status"]
-    search_fields = ["title", "credit"]
+    search_fields = ["title", "author"]
     search_backend_name = None
     ordering = ["title"]
     edit_handler = ObjectList(
@@ -76,8 +76,18 @@ class ExerciseVideoViewSet(ModelViewSet):
             HelpPanel(template="wagtail_asyncpt/library/video_panel.html"),
             FieldPanel("title"),
             FieldPanel("source"),
-            FieldPanel("credit"),
-            FieldPanel("captions"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("captions_file"),
+                    FieldPanel("captions"),
+                    FieldPanel("transcript"),
+                ],
+                heading=_("For people who cannot hear or see it"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("author"), FieldPanel("origin"), FieldPanel("licence")],
+                heading=_("Where it comes from"),
+            ),
         ],
         base_form_class=ExerciseVideoForm,
     )
