@@ -5,6 +5,7 @@ from wagtail_asyncpt.memberships.models.billing import (
     EventStatus,
     Invoice,
     Refund,
+    RefundEffect,
     StripeEvent,
 )
 from wagtail_asyncpt.memberships.models.catalog import (
@@ -17,6 +18,7 @@ from wagtail_asyncpt.memberships.models.catalog import (
     Tier,
     WaitListEntry,
 )
+from wagtail_asyncpt.memberships.models.desk import Reconciliation, StaffAction, StaffActionKind
 from wagtail_asyncpt.memberships.models.ledgers import (
     TAKEN_BACK,
     AccessKind,
@@ -62,10 +64,14 @@ __all__ = [
     "Price",
     "Purchase",
     "PurchaseStatus",
+    "Reconciliation",
     "Refund",
+    "RefundEffect",
     "Rollover",
     "Seat",
     "Source",
+    "StaffAction",
+    "StaffActionKind",
     "StripeCustomer",
     "StripeEvent",
     "Tier",

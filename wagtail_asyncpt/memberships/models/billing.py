@@ -48,6 +48,14 @@ class Invoice(models.Model):
         return self.stripe_id
 
 
+class RefundEffect(models.TextChoices):
+    """What a refund does to what was paid for (kept at Stripe, in the refund's metadata)."""
+
+    KEEP = "keep", _("Access and visits stay as they are")
+    VISITS = "visits", _("Unused visits are taken back, in proportion to the amount")
+    END = "end", _("Access ends now, and unused visits are taken back")
+
+
 class Refund(models.Model):
     """Mirror of a Stripe refund, in minor units; ``reason`` and ``made_by`` when staff made it."""
 
@@ -66,6 +74,7 @@ class Refund(models.Model):
     status = models.CharField(max_length=20)
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
+    effect = models.CharField(max_length=10, choices=RefundEffect, default=RefundEffect.VISITS)
     reason = models.CharField(max_length=200, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -97,6 +106,7 @@ class Dispute(models.Model):
     purchase = models.ForeignKey(
         Purchase, models.PROTECT, null=True, blank=True, related_name="disputes"
     )
+    gift = models.ForeignKey(Gift, models.PROTECT, null=True, blank=True, related_name="disputes")
     account = models.CharField(max_length=50)
     stripe_id = models.CharField(max_length=100)
     payment_intent_id = models.CharField(max_length=100)

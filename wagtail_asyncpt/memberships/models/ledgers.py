@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.memberships.models.billing import Invoice
 from wagtail_asyncpt.memberships.models.catalog import Tier
 from wagtail_asyncpt.memberships.models.memberships import Membership, Purchase
 from wagtail_asyncpt.people.models import Client, Clinic, Therapist
@@ -39,6 +40,9 @@ class AccessPeriod(models.Model):
     )
     purchase = models.ForeignKey(
         Purchase, models.PROTECT, null=True, blank=True, related_name="access_periods"
+    )
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, null=True, blank=True, related_name="access_periods"
     )
     tier = models.ForeignKey(Tier, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=AccessKind, default=AccessKind.PAID)
@@ -132,6 +136,9 @@ class Credit(models.Model):
     )
     purchase = models.ForeignKey(
         Purchase, models.PROTECT, null=True, blank=True, related_name="credits"
+    )
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, null=True, blank=True, related_name="credits"
     )
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="credits")
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -133,6 +133,14 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         ordering = ["-created_at"]
+        permissions = [
+            ("grant_membership", _("Can give and take back complimentary time")),
+            ("extend_membership", _("Can give free days")),
+            ("refund_membership", _("Can refund payments")),
+            ("cancel_membership", _("Can cancel memberships")),
+            ("move_membership", _("Can move members to another plan")),
+            ("recheck_membership", _("Can compare with Stripe")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic", "client"],

@@ -67,6 +67,8 @@ def mirror_invoice(membership: Membership, invoice: Json) -> Invoice:
             "clinic_id": membership.clinic_id,
             "client_id": membership.client_id,
             "membership": membership,
+            "number": invoice["number"] or "",
+            "payment_intent_id": _payment_intent(invoice),
             "status": invoice["status"],
             "billing_reason": invoice["billing_reason"] or "",
             "currency": invoice["currency"],
@@ -80,10 +82,17 @@ def mirror_invoice(membership: Membership, invoice: Json) -> Invoice:
         },
     )
     if invoice["status"] == "paid":
-        _grant_periods(membership, invoice)
+        _grant_periods(membership, row, invoice)
     elif _was_refused(membership, invoice):
         letters.payment_failed(membership, row, invoice["attempt_count"])
     return row
+
+
+def _payment_intent(invoice: Json) -> str:
+    """The payment that settled the invoice, or is to settle it."""
+    payments = (invoice.get("payments") or {}).get("data", [])
+    payments = sorted(payments, key=lambda row: row["status"] != "paid")
+    return next((p["payment"].get("payment_intent") or "" for p in payments), "")
 
 
 def _was_refused(membership: Membership, invoice: Json) -> bool:
@@ -91,7 +100,7 @@ def _was_refused(membership: Membership, invoice: Json) -> bool:
     return past_due and invoice["status"] == "open" and invoice["attempt_count"] > 0
 
 
-def _grant_periods(membership: Membership, invoice: Json) -> None:
+def _grant_periods(membership: Membership, row: Invoice, invoice: Json) -> None:
     for line in invoice["lines"]["data"]:
         details = (line["parent"] or {}).get("subscription_item_details")
         start, end = moment(line["period"]["start"]), moment(line["period"]["end"])
@@ -104,6 +113,7 @@ def _grant_periods(membership: Membership, invoice: Json) -> None:
                 "clinic_id": membership.clinic_id,
                 "client_id": membership.client_id,
                 "membership": membership,
+                "invoice": row,
                 "tier": price.tier,
                 "starts_at": start,
                 "ends_at": end,
