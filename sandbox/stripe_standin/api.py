@@ -147,6 +147,7 @@ class Api:
             self.engine.run_due()
             body = self._operate(self.engine.account(call.key), call)
             if changes:
+                self.engine.run_due()
                 self.engine.changed()
         if changes and self.engine.faults.deliver_before_response:
             self.engine.deliver_all(self.post)

@@ -238,3 +238,16 @@ def _invoice_page(account: Account, bill: Json, form: CardForm, *, status: int =
         after=Html(""),
     )
     return page("Invoice", body, status=status, wide=True)
+
+
+def receipt(engine: Engine, identity: str) -> Response:
+    """``/r/<charge>``: what was paid and what was given back."""
+    found = engine.locate("charge", identity)
+    if found is None or not found[1]["paid"]:
+        return not_found()
+    charge = found[1]
+    paid = f"{money(charge['amount'], charge['currency'])} paid on {day(charge['created'])}"
+    words = [f"{paid} with the card ending in {charge['payment_method_details']['card']['last4']}."]
+    if charge["amount_refunded"]:
+        words.append(f"{money(charge['amount_refunded'], charge['currency'])} given back.")
+    return message("Receipt", " ".join(words))

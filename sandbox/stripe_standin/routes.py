@@ -18,10 +18,13 @@ from .engine import (
     changes,
     checkout,
     customers,
+    disputes,
     invoices,
     pausing,
+    payments,
     portal,
     preview,
+    refunds,
     webhooks,
 )
 from .engine import subscriptions as subs
@@ -331,6 +334,13 @@ ROUTES = (
         "invoice payment status",
         invoices.payment_filter,
     ),
+    _list(
+        "payment_intent",
+        "/payment_intents",
+        p.PaymentIntentListParams,
+        "customer",
+        payments.intent_filter,
+    ),
     _route(
         "GET",
         "/payment_intents/<id>",
@@ -338,7 +348,41 @@ ROUTES = (
         "",
         _retrieve("payment_intent"),
     ),
+    _list(
+        "charge",
+        "/charges",
+        p.ChargeListParams,
+        "customer payment_intent",
+        payments.charge_filter,
+    ),
     _route("GET", "/charges/<id>", p.ChargeRetrieveParams, "", _retrieve("charge")),
+    # refunds and disputes
+    _route(
+        "POST",
+        "/refunds",
+        p.RefundCreateParams,
+        "charge payment_intent amount reason metadata",
+        refunds.create_refund,
+    ),
+    _list("refund", "/refunds", p.RefundListParams, "charge payment_intent", refunds.refund_filter),
+    _route("GET", "/refunds/<id>", p.RefundRetrieveParams, "", _retrieve("refund")),
+    _route("POST", "/refunds/<id>", p.RefundUpdateParams, "metadata", refunds.update_refund),
+    _list(
+        "dispute",
+        "/disputes",
+        p.DisputeListParams,
+        "charge payment_intent",
+        disputes.dispute_filter,
+    ),
+    _route("GET", "/disputes/<id>", p.DisputeRetrieveParams, "", _retrieve("dispute")),
+    _route(
+        "POST",
+        "/disputes/<id>",
+        p.DisputeUpdateParams,
+        "evidence metadata submit",
+        disputes.update_dispute,
+    ),
+    _route("POST", "/disputes/<id>/close", p.DisputeCloseParams, "", disputes.close_dispute),
     # events and endpoints
     _route(
         "GET",

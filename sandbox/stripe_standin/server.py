@@ -59,6 +59,7 @@ class Site:
                 self.engine.run_due()
                 response = self._page(request)
                 if request.method == "POST":
+                    self.engine.run_due()
                     self.engine.changed()
             if request.method == "POST" and self.engine.faults.deliver_before_response:
                 self.engine.deliver_all(self.api.post)
@@ -81,6 +82,8 @@ class Site:
         rest = "/".join(parts[2:])
         if parts[:2] == ["c", "pay"] and len(parts) > 2:
             return pages.checkout(engine, method, parts[2], "/".join(parts[3:]), data)
+        if parts[0] == "r" and len(parts) == 2:
+            return pages.receipt(engine, parts[1])
         if parts[0] == "i" and len(parts) > 1:
             return pages.invoice(engine, method, parts[1], rest, data)
         if parts[:2] == ["p", "session"] and len(parts) > 2:

@@ -13,7 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from . import disputes
 from .clock import Clock
+from .errors import missing
 from .faults import Faults
 from .idempotency import IdempotencyTable
 from .lifecycle import run_due
@@ -88,6 +90,30 @@ class Engine:
         with self.lock:
             if run_due(self, self.now()):
                 self.changed()
+
+    # what banks and cardholders do
+
+    def open_dispute(self, charge: str, reason: str = "fraudulent") -> Json:
+        """The holder of the card disputes a charge."""
+        with self.lock:
+            account, _ = self._located("charge", charge)
+            dispute = disputes.open_dispute(account, charge, reason)
+            self.changed()
+            return dispute
+
+    def close_dispute(self, dispute: str, outcome: disputes.Outcome) -> Json:
+        """The bank decides a dispute: "won" or "lost"."""
+        with self.lock:
+            account, _ = self._located("dispute", dispute)
+            decided = disputes.decide(account, dispute, outcome)
+            self.changed()
+            return decided
+
+    def _located(self, kind: str, identity: str) -> tuple[Account, Json]:
+        found = self.locate(kind, identity)
+        if found is None:
+            raise missing(kind, identity)
+        return found
 
     # webhooks
 

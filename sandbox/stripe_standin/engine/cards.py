@@ -63,6 +63,7 @@ class TestCard:
     """One test number. ``refused``: at once; ``charges_fail``: it attaches, charges fail.
 
     ``three_ds``: "first" asks on session until the card is set up, "always" asks every time.
+    ``dispute``: what the holder does once charged. ``refund``: how a refund to it goes.
     """
 
     number: str
@@ -72,6 +73,8 @@ class TestCard:
     refused: Decline | None = None
     charges_fail: Decline | None = None
     three_ds: Literal["never", "first", "always"] = "never"
+    dispute: Literal["", "dispute", "dispute_not_received", "dispute_inquiry"] = ""
+    refund: Literal["succeeds", "pending", "fails"] = "succeeds"
 
     @property
     def last4(self) -> str:
@@ -119,6 +122,15 @@ CARDS = (
         token="pm_card_chargeCustomerFail",
         charges_fail=GENERIC,
     ),
+    TestCard("4000000000000259", "Succeeds, then disputed as fraudulent", dispute="dispute"),
+    TestCard(
+        "4000000000002685",
+        "Succeeds, then disputed: not received",
+        dispute="dispute_not_received",
+    ),
+    TestCard("4000000000001976", "Succeeds, then an inquiry", dispute="dispute_inquiry"),
+    TestCard("4000000000007726", "Succeeds; a refund is pending first", refund="pending"),
+    TestCard("4000000000005126", "Succeeds; a refund fails later", refund="fails"),
 )
 BY_NUMBER = {card.number: card for card in CARDS}
 BY_TOKEN = {card.token: card for card in CARDS if card.token}

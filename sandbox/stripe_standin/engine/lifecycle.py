@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from . import billing, held, renewals
+from . import billing, disputes, held, refunds, renewals
 from .checkout import expire
 from .store import Account, Json
 from .subscriptions import OVER, end, period_end
@@ -37,8 +38,24 @@ def run_due(engine: Engine, until: int) -> int:
             engine.current_request = request
 
 
+_ERRANDS: dict[str, Callable[[Account, str], object]] = {
+    "dispute": disputes.open_dispute,
+    "dispute_not_received": partial(disputes.open_dispute, reason="product_not_received"),
+    "dispute_inquiry": partial(disputes.open_dispute, inquiry=True),
+    "refund_pending": refunds.settle,
+    "refund_fails": refunds.fail,
+}
+
+
+def _run_errand(account: Account, errand: Json) -> None:
+    account.errands.remove(errand)
+    _ERRANDS[errand["do"]](account, errand["id"])
+
+
 def _agenda(engine: Engine) -> Iterator[Due]:
     for account in engine.accounts():
+        for errand in account.errands:
+            yield errand["at"], account, errand, _run_errand
         for session in account.rows("checkout.session"):
             if session["status"] == "open":
                 yield session["expires_at"], account, session, expire

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -123,6 +124,9 @@ def _succeed(account: Account, intent: Json, method: Json) -> Outcome:
     }
     account.emit("charge.succeeded", charge)
     account.emit("payment_intent.succeeded", intent)
+    dispute = test_card(account, method["id"]).dispute
+    if dispute:
+        account.later(0, dispute, charge["id"])
     return Outcome("succeeded")
 
 
@@ -195,7 +199,7 @@ def _charge(account: Account, intent: Json, method: Json, decline: Decline | Non
             },
             "receipt_email": intent["receipt_email"],
             "receipt_number": None,
-            "receipt_url": None,
+            "receipt_url": f"{account.engine.base_url}/r/{identity}" if paid else None,
             "refunded": False,
             "review": None,
             "shipping": None,
@@ -226,3 +230,12 @@ def _outcome(decline: Decline | None) -> Json:
         "seller_message": "The bank did not return any further details with this decline.",
         "type": "issuer_declined",
     }
+
+
+def intent_filter(account: Account, params: Json) -> Callable[[Json], bool]:
+    return lambda intent: params.get("customer") in (None, intent["customer"])
+
+
+def charge_filter(account: Account, params: Json) -> Callable[[Json], bool]:
+    wanted = {k: params[k] for k in ("customer", "payment_intent") if k in params}
+    return lambda charge: all(charge[k] == v for k, v in wanted.items())

@@ -30,6 +30,8 @@ KINDS = {
     "ii": "invoiceitem",
     "pi": "payment_intent",
     "ch": "charge",
+    "re": "refund",
+    "du": "dispute",
     "pm": "payment_method",
     "evt": "event",
     "we": "webhook_endpoint",
@@ -75,6 +77,7 @@ class Account:
         self.private: dict[str, Json] = state.get("private", {})
         self.sequence: int = state.get("sequence", 0)
         self.settings: Json = DUNNING | state.get("settings", {})
+        self.errands: list[Json] = state.get("errands", [])
 
     def dump(self) -> Json:
         return {
@@ -83,10 +86,15 @@ class Account:
             "private": self.private,
             "sequence": self.sequence,
             "settings": self.settings,
+            "errands": self.errands,
         }
 
     def now(self) -> int:
         return self.engine.clock.now()
+
+    def later(self, seconds: int, action: str, identity: str) -> None:
+        """Leave an errand for ``lifecycle``: what is to happen to an object, and when."""
+        self.errands.append({"at": self.now() + seconds, "do": action, "id": identity})
 
     def number(self) -> int:
         """The next invoice number of this account."""
