@@ -2,6 +2,8 @@
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import factories
@@ -122,3 +124,59 @@ def test_an_empty_week_is_not_published(cast, next_week, login):
     answer = login(cast.therapist).post(publish(next_week), answers(next_week))
     assert answer.status_code == 422
     assert "Add at least one session" in answer.content.decode()
+
+
+def test_what_speaks_for_a_change_stands_beside_it_and_stays_in_the_clients_file(
+    cast, story, next_week, login
+):
+    care.answer_form_check(
+        therapist=cast.therapist, form_check=story.check, verdict="regress", note="Knee caves in"
+    )
+    change_draft(cast.therapist, next_week)
+    browser = login(cast.therapist)
+
+    body = browser.get(publish(next_week)).content.decode()
+    assert "moderate pain 5/10: “Knee felt hot on the way down”" in body
+    browser.post(publish(next_week), answers(next_week))
+
+    body = browser.get(reverse("asyncpt_review:client", args=[cast.owner.uuid])).content.decode()
+    assert "Squat 1 → Split squat" in body
+    assert "Pain has settled" in body
+    assert "moderate pain 5/10: “Knee felt hot on the way down”" in body
+    assert "Regress: make it easier. Knee caves in" in body
+    assert (
+        login(cast.colleague)
+        .get(reverse("asyncpt_review:client", args=[cast.owner.uuid]))
+        .status_code
+        == 404
+    )
+
+
+def test_the_clients_file_takes_the_same_queries_for_few_and_many_changes(cast, next_week, login):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            browser.get(reverse("asyncpt_review:client", args=[cast.owner.uuid]))
+        return len(seen)
+
+    browser = login(cast.therapist)
+    change_draft(cast.therapist, next_week)
+    browser.post(publish(next_week), answers(next_week))
+    queries()
+    few = queries()
+    raw = as_raw(next_week.days)
+    for number in range(6):
+        raw[0]["value"]["exercises"].append(
+            factories.line(factories.make_exercise(f"Row {number}"))
+        )
+    next_week.refresh_from_db()
+    care.save_draft(
+        therapist=cast.therapist,
+        week=next_week,
+        days=raw,
+        focus="",
+        base_version=next_week.draft_version,
+    )
+    next_week.refresh_from_db()
+    browser.post(publish(next_week), answers(next_week))
+    assert Change.objects.count() == 8
+    assert queries() == few

@@ -155,6 +155,14 @@ class Change(ImmutableModel):
         return f"{self.exercise_after or self.exercise_before}: {self.get_kind_display()}"
 
     @property
+    def title(self) -> str:
+        """What changed, in a few words."""
+        before, after = self.exercise_before, self.exercise_after
+        if self.kind == ChangeKind.SWAPPED:
+            return _("%(before)s → %(after)s") % {"before": before, "after": after}
+        return str(after or before)
+
+    @property
     def dose_before(self) -> Dose:
         """The earlier dose, typed."""
         return Dose.from_dict(self.before)

@@ -1,6 +1,7 @@
 """The caseload: who is where in which program, and who waits to be taken on."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import DateTimeField, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from wagtail_asyncpt.care.models import (
+    Change,
     Enrolment,
     EnrolmentStatus,
     Review,
@@ -21,6 +23,7 @@ from wagtail_asyncpt.care.models import (
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.memberships.models import Membership, MembershipStatus
 from wagtail_asyncpt.people.models import Client, Clinic, Role, Therapist
+from wagtail_asyncpt.review.queries.evidence import changes_of
 from wagtail_asyncpt.review.words import membership_in_words
 
 PAGE_SIZE = 50
@@ -53,6 +56,7 @@ class ClientFile:
     enrolments: list[Enrolment]
     reviews: list[Review]
     last_active_at: datetime | None
+    changes: Sequence[Change]
 
     @property
     def active(self) -> Enrolment | None:
@@ -116,6 +120,7 @@ def client_file(therapist: Therapist, client_uuid: uuid.UUID) -> ClientFile | No
             client.reviews.select_related("week", "answered_by").order_by("-entered_at")[:20]
         ),
         last_active_at=row.last_active_at,
+        changes=changes_of(client),
     )
 
 

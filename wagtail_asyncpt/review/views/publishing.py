@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.care.models import Week
 from wagtail_asyncpt.care.operations import MissingReasons, publish_week
-from wagtail_asyncpt.care.queries import proposed_changes
+from wagtail_asyncpt.care.queries import ProposedChange, proposed_changes
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.people.models import Therapist
 from wagtail_asyncpt.people.operations import record_audit
 from wagtail_asyncpt.review.forms import QUICK_REASONS, PublishForm
+from wagtail_asyncpt.review.queries.evidence import evidence_of
 from wagtail_asyncpt.review.views.common import (
     CONFLICT,
     UNPROCESSABLE,
@@ -77,12 +78,19 @@ def _form(week: Week, data: Any = None) -> PublishForm:
     return PublishForm(data, changes=proposed_changes(week), initial={"message": message})
 
 
+def _rows(week: Week, form: PublishForm) -> list[tuple[ProposedChange, Any, list[str]]]:
+    """Each change with the field of its reason and what speaks for it."""
+    evidence = evidence_of(week, {change.lineage for change in form.changes})
+    return [(change, field, evidence.get(change.lineage, [])) for change, field in form.rows]
+
+
 def _screen(request: HttpRequest, week: Week, form: PublishForm, status: int = 200) -> HttpResponse:
     client = week.enrolment.client
     context = {
         "week": week,
         "client": client,
         "form": form,
+        "rows": _rows(week, form),
         "quick_reasons": QUICK_REASONS,
         "is_first": week.current_version is None and week.previous is None,
         "unit": client.weight_unit,
