@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import factories
+from tests.review.conftest import CHECK
 from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.care.days import as_raw
 from wagtail_asyncpt.care.models import Change, WeekStatus
@@ -180,3 +181,27 @@ def test_the_clients_file_takes_the_same_queries_for_few_and_many_changes(cast, 
     browser.post(publish(next_week), answers(next_week))
     assert Change.objects.count() == 8
     assert queries() == few
+
+
+def test_more_form_checks_than_the_plan_includes_are_remarked_and_allowed(cast, next_week, login):
+    tier = cast.owner.clinic.tiers.first()
+    remark = f"asks for 1 form check; {tier.name} includes 0 a week"
+    browser = login(cast.therapist)
+    assert remark not in browser.get(publish(next_week)).content.decode()
+
+    tier.form_checks_per_week = 0
+    tier.save()
+    raw = as_raw(next_week.days)
+    raw[0]["value"]["exercises"][0]["value"]["form_check"] = CHECK
+    care.save_draft(
+        therapist=cast.therapist,
+        week=next_week,
+        days=raw,
+        focus="",
+        base_version=next_week.draft_version,
+    )
+    next_week.refresh_from_db()
+
+    assert remark in browser.get(publish(next_week)).content.decode()
+    browser.post(publish(next_week), answers(next_week))
+    assert next_week.form_checks.count() == 1

@@ -7,11 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from wagtail_asyncpt.care.days import all_lines, as_raw, read_days
 from wagtail_asyncpt.care.models import Week
 from wagtail_asyncpt.care.operations import MissingReasons, publish_week
 from wagtail_asyncpt.care.queries import ProposedChange, proposed_changes
 from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.memberships.access import live_membership
 from wagtail_asyncpt.people.models import Therapist
 from wagtail_asyncpt.people.operations import record_audit
 from wagtail_asyncpt.review.forms import QUICK_REASONS, PublishForm
@@ -84,6 +87,24 @@ def _rows(week: Week, form: PublishForm) -> list[tuple[ProposedChange, Any, list
     return [(change, field, evidence.get(change.lineage, [])) for change, field in form.rows]
 
 
+def _more_than_promised(week: Week) -> str:
+    """A remark where the draft asks for more form checks than the client's plan includes."""
+    asked = sum(1 for line in all_lines(read_days(as_raw(week.days))) if line.check)
+    membership = live_membership(week.enrolment.client) if asked else None
+    if membership is None or asked <= membership.tier.form_checks_per_week:
+        return ""
+    message = ngettext(
+        "This week asks for %(asked)d form check; %(tier)s includes %(promised)d a week.",
+        "This week asks for %(asked)d form checks; %(tier)s includes %(promised)d a week.",
+        asked,
+    )
+    return message % {
+        "asked": asked,
+        "tier": membership.tier.name,
+        "promised": membership.tier.form_checks_per_week,
+    }
+
+
 def _screen(request: HttpRequest, week: Week, form: PublishForm, status: int = 200) -> HttpResponse:
     client = week.enrolment.client
     context = {
@@ -92,6 +113,7 @@ def _screen(request: HttpRequest, week: Week, form: PublishForm, status: int = 2
         "form": form,
         "rows": _rows(week, form),
         "quick_reasons": QUICK_REASONS,
+        "more_than_promised": _more_than_promised(week),
         "is_first": week.current_version is None and week.previous is None,
         "unit": client.weight_unit,
     }
