@@ -21,6 +21,7 @@ from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core.ffmpeg import find_ffmpeg
 from wagtail_asyncpt.core.pages import page_model_name
 from wagtail_asyncpt.core.storage import is_inside_media_root
+from wagtail_asyncpt.gating.leaks import field_leaks, line_leaks, without_faces
 from wagtail_asyncpt.gating.queries import gate_group_ids, groups_with_permissions
 
 FIELDS_OF_A_WEEK = 10_000
@@ -51,6 +52,8 @@ def register() -> None:
         form_size,
         document_serving,
         base_template,
+        gated_fields,
+        preview_faces,
     ):
         checks.register(_adapt(check), "asyncpt")
     # Fit for trying out on one's own machine, not for a server.
@@ -236,6 +239,24 @@ def base_template() -> Iterator[CheckMessage]:
             f"There is no template {name!r}, so our public pages look bare.",
             hint=f"Set {DICT_NAME}['BASE_TEMPLATE'] to a template with a block named content.",
             id="asyncpt.W006",
+        )
+
+
+def gated_fields() -> Iterator[CheckMessage]:
+    """E010, E011: what a page type keeps for members, shown by an API or a search."""
+    for leak in field_leaks():
+        yield Error(f"The gated field {leak}.", hint=leak.remedy, id="asyncpt.E010")
+    for leak in line_leaks():
+        yield Error(f"{leak}.", hint=leak.remedy, id="asyncpt.E011")
+
+
+def preview_faces() -> Iterator[CheckMessage]:
+    """W010: editors who cannot preview what members see."""
+    for model in without_faces():
+        yield Warning(
+            f"Editors of {model} preview its members' part closed.",
+            hint="Put wagtail_asyncpt.gating.previews.PreviewFacesMixin in front of Page.",
+            id="asyncpt.W010",
         )
 
 

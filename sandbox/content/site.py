@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
-from sandbox.blog.models import BlogIndexPage, BlogPage
+from sandbox.blog.models import BlogIndexPage, BlogPage, GuidePage
 from sandbox.contact.models import ContactPage, FormField
 from sandbox.home.models import HomePage, StandardPage
 from sandbox.services.models import ServiceIndexPage, ServicePage
@@ -34,7 +34,7 @@ def build_site(*, hostname: str = "127.0.0.1", port: int = 8000) -> Site:
             slug="about",
             show_in_menus=True,
             intro=words.ABOUT_INTRO,
-            body=_body(words.ABOUT_BODY),
+            body=body(words.ABOUT_BODY),
             search_description="The people of Harbor Physical Therapy.",
         ),
     )
@@ -43,13 +43,13 @@ def build_site(*, hostname: str = "127.0.0.1", port: int = 8000) -> Site:
         StandardPage(
             title="Privacy",
             slug="privacy",
-            body=_body(words.PRIVACY_BODY),
+            body=body(words.PRIVACY_BODY),
             search_description="How we treat what we know about you.",
         ),
     )
     contact = _contact(home)
     if not home.body:
-        home.body = _body(words.HOME_BODY, {page.slug: page.pk for page in services})
+        home.body = body(words.HOME_BODY, {page.slug: page.pk for page in services})
         home.primary_page, home.primary_label = contact, "Book a first visit"
         home.secondary_page, home.secondary_label = about, "Meet the therapists"
         home.save_revision().publish()
@@ -119,7 +119,7 @@ def _services(home: HomePage) -> list[ServicePage]:
             visit_length="60 minutes",
             image=image,
             image_alt_text=alt,
-            body=_body(service["body"]),
+            body=body(service["body"]),
             search_description=service["summary"],
         )
         pages.append(_page(index, page))
@@ -147,10 +147,22 @@ def _blog(home: HomePage) -> None:
             summary=post["summary"],
             image=image,
             image_alt_text=alt,
-            body=_body(post["body"]),
+            body=body(post["body"]),
             search_description=post["summary"],
         )
         _page(index, page)
+    guide = words.GUIDE
+    _page(
+        index,
+        GuidePage(
+            title=guide["title"],
+            slug=guide["slug"],
+            summary=guide["summary"],
+            about=body(guide["about"]),
+            plan=body(guide["plan"]),
+            search_description=guide["summary"],
+        ),
+    )
 
 
 def _contact(home: HomePage) -> ContactPage:
@@ -186,7 +198,7 @@ def _contact(home: HomePage) -> ContactPage:
     return _page(home, page)
 
 
-def _body(blocks: words.Body, pages: dict[str, int] | None = None) -> list[dict[str, Any]]:
+def body(blocks: words.Body, pages: dict[str, int] | None = None) -> list[dict[str, Any]]:
     """Stored form of a body; cards that name a page by its slug get its id."""
     return [
         {"type": kind, "value": _links(value, pages or {}), "id": str(uuid.uuid4())}

@@ -180,6 +180,53 @@ BLOG_INTRO = (
     "Short reads from our therapists: what helps, what can wait, and what changed our minds."
 )
 
+#: What members read below the paywall line of "Three exercises are enough".
+BELOW_THE_LINE: Body = [
+    (
+        "text",
+        "<h2>The three that I pick most often</h2><p>For a sore knee: a slow step down, a bridge "
+        "on two feet, and ten minutes of easy walking. For a stiff back: a bird dog, a hip hinge "
+        "with a stick, and the same walk.</p><h2>When to change one</h2><p>Change an exercise when "
+        "you could do five more at the end, two days in a row. Change only that one. The other two "
+        "are how you will know what made the difference.</p>",
+    ),
+]
+
+GUIDE: dict[str, Any] = {
+    "slug": "two-weeks-for-stiff-hips",
+    "title": "Two weeks for stiff hips",
+    "summary": "A short plan for people who sit all day and would like to notice it less.",
+    "about": [
+        (
+            "text",
+            "<p>Stiff hips are mostly hips that are used in one position. This guide gives them "
+            "two others, twice a day, in less time than it takes to make coffee.</p>",
+        ),
+    ],
+    "plan": [
+        (
+            "steps",
+            {
+                "heading": "The plan",
+                "steps": [
+                    {
+                        "heading": "Days 1 to 4",
+                        "text": "Half kneeling, 45 seconds on each side, morning and evening.",
+                    },
+                    {
+                        "heading": "Days 5 to 9",
+                        "text": "The same, and eight slow bridges after it.",
+                    },
+                    {
+                        "heading": "Days 10 to 14",
+                        "text": "Trade the bridge for a split squat, six on each side.",
+                    },
+                ],
+            },
+        ),
+    ],
+}
+
 POSTS: list[dict[str, Any]] = [
     {
         "slug": "why-stairs-hurt",

@@ -11,8 +11,10 @@ import requests
 from django.urls import reverse
 from wagtail.models import PageViewRestriction, Site
 
-from sandbox.blog.models import BlogPage
+from sandbox.blog.models import BlogPage, GuidePage
+from sandbox.content import words
 from sandbox.content.people import CLIENTS, Patient
+from sandbox.content.site import body
 from sandbox.stripe_standin.server import StandIn
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
@@ -90,6 +92,19 @@ def seed_offer(site: Site, tiers: dict[str, Tier]) -> None:
             page=page, restriction_type=PageViewRestriction.GROUPS
         )
         restriction.groups.add(tiers["library"].group)
+    gate_parts(tiers["library"])
+
+
+def gate_parts(tier: Tier) -> None:
+    """An article with a paywall line, and a guide whose plan is for members."""
+    post = BlogPage.objects.get(slug="three-exercises-are-enough")
+    if not any(block.block_type == "paywall_line" for block in post.body):
+        line: list[tuple[str, Any]] = [("paywall_line", {"tiers": [str(tier.group_id)]})]
+        post.body = [*post.body.raw_data, *body([*line, *words.BELOW_THE_LINE])]
+        post.save_revision().publish()
+    for guide in GuidePage.objects.filter(gate_groups=[]):
+        guide.gate_groups = [tier.group_id]
+        guide.save_revision().publish()
 
 
 @contextmanager

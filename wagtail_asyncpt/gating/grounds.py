@@ -24,7 +24,7 @@ class Offer:
 class Denial:
     """Why somebody stays out, in kind words, and what opens the page.
 
-    ``code`` is one of visitor, no_membership, other_tier, ended, past_due, paused.
+    ``code`` is one of visitor, no_membership, other_tier, ended, past_due, paused, drip.
     """
 
     code: str
@@ -57,6 +57,30 @@ class BulkGround(Protocol):
 
     def entitlements(self, user_ids: set[int], at: datetime) -> dict[int, set[int]]:
         """As ``entitled_group_ids``, for many users at once; those without may be left out."""
+
+
+@dataclass(frozen=True)
+class GateGroup:
+    """A gate group in words for editors; its holders hold ``opens`` too (itself included).
+
+    ``code`` is what a template may call it.
+    """
+
+    pk: int
+    code: str
+    name: str
+    opens: frozenset[int]
+
+
+@runtime_checkable
+class NamedGround(Protocol):
+    """What a ground may offer besides, so that editors choose its groups and try them out."""
+
+    def gate_groups(self) -> list[GateGroup]:
+        """Its groups, in the order in which editors know them."""
+
+    def example_denial(self, code: str, group_ids: set[int], at: datetime) -> Denial | None:
+        """As ``denial``, for somebody made up whose case is ``code``."""
 
 
 _grounds: list[Ground] = []

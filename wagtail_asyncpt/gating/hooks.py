@@ -4,18 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from wagtail import hooks
 from wagtail.documents import get_document_model
 from wagtail.documents.models import Document
 from wagtail.models import PageViewRestriction
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 
-from wagtail_asyncpt.core import clock
-from wagtail_asyncpt.gating import operations, projection, queries, teaser
-from wagtail_asyncpt.gating.middleware import mark_private
+from wagtail_asyncpt.gating import operations, parts, projection, queries, teaser
+from wagtail_asyncpt.gating.faces import Faces
+from wagtail_asyncpt.gating.middleware import is_private, mark_private
 from wagtail_asyncpt.gating.operations import Judgement
 from wagtail_asyncpt.gating.queries import Restriction
+from wagtail_asyncpt.gating.readers import may_edit_page, reader_of
 
 #: Before core's own check, which has order 0.
 OUTERMOST = -100
@@ -37,23 +38,38 @@ def gate_page(serve: Serve) -> Serve:
     """Serve a gated page to those who are entitled now, and a teaser to everybody else."""
 
     def gated(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponseBase:
+        reader = reader_of(request)
         restrictions = queries.page_restrictions(page)
         judgement = operations.judge(
-            user=request.user,
+            reader=reader,
             restrictions=restrictions,
-            may_edit=lambda: _may_edit_page(request.user, page),
-            at=clock.now(),
+            may_edit=lambda: may_edit_page(request.user, page),
         )
-        if judgement is None:
-            return serve(page, request, args, kwargs)
-        if judgement.denial is not None:
+        if judgement is not None and judgement.denial is not None:
             return teaser.page_teaser(request, page, judgement.denial)
-        _settle_page(page, restrictions, judgement)
-        response = serve(page, request, args, kwargs)
-        add_never_cache_headers(response)
-        return response
+        if judgement is not None:
+            _settle_page(page, restrictions, judgement)
+        has_parts = parts.show_parts(page, Faces(request, page, reader))
+        if judgement is not None or has_parts:
+            mark_private(request)
+        return _after_rendering(serve(page, request, args, kwargs), request)
 
     return gated
+
+
+def _after_rendering(response: Any, request: HttpRequest) -> Any:
+    """Keep the answer out of caches; a template may find only while it renders that it must be."""
+
+    def settle(rendered: Any) -> None:
+        if is_private(request):
+            add_never_cache_headers(rendered)
+            patch_vary_headers(rendered, ["Cookie"])
+
+    if hasattr(response, "add_post_render_callback"):
+        response.add_post_render_callback(settle)
+    else:
+        settle(response)
+    return response
 
 
 def restore_page(serve: Serve) -> Serve:
@@ -73,10 +89,9 @@ def gate_document(document: Any, request: HttpRequest) -> HttpResponseBase | Non
     keeps the file out of caches.
     """
     judgement = operations.judge(
-        user=request.user,
+        reader=reader_of(request),
         restrictions=queries.collection_restrictions(document.collection),
         may_edit=lambda: _may_edit_document(request.user, document),
-        at=clock.now(),
     )
     if judgement is None:
         return None
@@ -91,12 +106,6 @@ def gate_copy(request: HttpRequest, page: Any, new_page: Any) -> None:
     """A copy is gated as its source is, page by page."""
     if not new_page.alias_of_id:
         projection.repair_copy(source=page, copy=new_page)
-
-
-def _may_edit_page(user: Any, page: Any) -> bool:
-    return user.has_perm("wagtailadmin.access_admin") and bool(
-        page.permissions_for_user(user).can_edit()
-    )
 
 
 def _may_edit_document(user: Any, document: Any) -> bool:

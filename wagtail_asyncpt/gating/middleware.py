@@ -1,4 +1,4 @@
-"""Keeps gated files out of caches; a site adds it to ``MIDDLEWARE``."""
+"""Keeps gated files and sections out of caches; a site adds it to ``MIDDLEWARE``."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_cache_control
@@ -12,13 +12,18 @@ def mark_private(request: HttpRequest) -> None:
     setattr(request, _MARK, True)
 
 
+def is_private(request: HttpRequest) -> bool:
+    """Whether the answer was marked."""
+    return bool(getattr(request, _MARK, False))
+
+
 class PrivateFilesMiddleware(MiddlewareMixin):
-    """Send ``Cache-Control: private, no-store`` with every gated file that is handed out."""
+    """Send ``Cache-Control: private, no-store`` with gated files and sections of templates."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         """Add the header to answers that the gate marked."""
-        if getattr(request, _MARK, False):
+        if is_private(request):
             patch_cache_control(response, private=True, no_store=True)
         return response

@@ -13,51 +13,57 @@ from django.db.models import Q
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.grounds import BulkGround, Denial, registered_grounds
 from wagtail_asyncpt.gating.queries import Restriction
+from wagtail_asyncpt.gating.readers import Reader
 
 logger = logging.getLogger("wagtail_asyncpt.gating")
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """``denial`` says why somebody stays out; without one, ``settled`` restrictions are met."""
+    """``denial`` says why somebody stays out; without one, ``settled`` restrictions are met.
+
+    ``by_right``: met because the reader may edit what is gated.
+    """
 
     settled: frozenset[int] = frozenset()
     denial: Denial | None = None
+    by_right: bool = False
 
 
 def judge(
-    *, user: Any, restrictions: list[Restriction], may_edit: Callable[[], bool], at: datetime
+    *, reader: Reader, restrictions: list[Restriction], may_edit: Callable[[], bool]
 ) -> Judgement | None:
-    """Decide from live entitlement whether ``user`` passes ``restrictions``; ``None``: not ours.
+    """Decide from live entitlement whether ``reader`` passes ``restrictions``; ``None``: not ours.
 
-    Ours are restrictions with at least one gate group. The user's stored groups are healed when
-    they turn out to be wrong. ``may_edit`` is asked only of somebody who would stay out and is in
-    a group that is no gate: Wagtail gives rights to pages and collections to groups alone.
+    Ours are restrictions with at least one gate group. The reader's stored groups are healed when
+    they turn out to be wrong. ``may_edit`` is asked only of somebody who is in a group that is no
+    gate: Wagtail gives rights to pages and collections to groups alone.
     """
     by_groups = [restriction for restriction in restrictions if restriction.by_groups]
     if not by_groups:
         return None
     everything = frozenset(restriction.pk for restriction in by_groups)
-    if user.is_active and user.is_superuser:
-        return Judgement(settled=everything)
-    entitled = queries.entitled_group_ids(user, at)
-    held = queries.held_group_ids(user) if user.is_authenticated else set()
+    if reader.is_superuser:
+        gated = queries.gate_sets(by_groups, queries.gate_group_ids())
+        return Judgement(settled=everything, by_right=bool(gated))
+    entitled, held = reader.entitled, reader.stored
     # The usual client or visitor is in the right groups and no others: nothing to heal, no rights
     # to ask for, and no need to read which groups are gates.
     if held == entitled:
         unmet = _unmet(by_groups, entitled)
-        denial = queries.denial(user, unmet, at)
+        denial = reader.denial([restriction.group_ids for restriction in unmet])
         gated = len(unmet) < len(by_groups)
     else:
         gate_ids = queries.gate_group_ids()
         if held & gate_ids != entitled:
-            heal_groups(user=user, at=at)
+            heal_groups(user=reader.user, at=reader.at)
         unmet = _unmet(by_groups, entitled | (held - gate_ids))
-        ours = [restriction for restriction in unmet if restriction.group_ids & gate_ids]
-        if ours and held - gate_ids and may_edit():
-            return Judgement(settled=everything)
-        denial = queries.denial(user, ours, at)
+        ours = [r.group_ids for r in unmet if r.group_ids & gate_ids]
+        is_staff = held - gate_ids and (ours or reader.user.is_staff)
         gated = bool(queries.gate_sets(by_groups, gate_ids))
+        if gated and is_staff and may_edit():
+            return Judgement(settled=everything, by_right=True)
+        denial = reader.denial(ours)
     if denial is not None:
         return Judgement(denial=denial)
     if not gated:

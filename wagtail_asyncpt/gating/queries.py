@@ -11,7 +11,14 @@ from django.db.models import Q
 from wagtail.models import Collection, PageViewRestriction
 
 from wagtail_asyncpt.core.pages import page_model_name
-from wagtail_asyncpt.gating.grounds import BulkGround, Denial, registered_grounds
+from wagtail_asyncpt.gating.grounds import (
+    BulkGround,
+    Denial,
+    GateGroup,
+    Ground,
+    NamedGround,
+    registered_grounds,
+)
 
 _RESTRICTION = (
     "view_restrictions__pk",
@@ -99,6 +106,23 @@ def gate_group_ids() -> set[int]:
     return set().union(*(ground.gate_group_ids() for ground in registered_grounds()))
 
 
+def gate_groups() -> list[GateGroup]:
+    """The gate groups in words for editors; a ground without words shows its groups' names."""
+    found: list[GateGroup] = []
+    for ground in registered_grounds():
+        if isinstance(ground, NamedGround):
+            found += ground.gate_groups()
+        else:
+            groups = Group.objects.filter(pk__in=ground.gate_group_ids()).order_by("name")
+            found += [GateGroup(g.pk, g.name, g.name, frozenset({g.pk})) for g in groups]
+    return found
+
+
+def gate_group_choices() -> list[tuple[str, str]]:
+    """The same, for a form."""
+    return [(str(group.pk), group.name) for group in gate_groups()]
+
+
 def gate_sets(restrictions: Iterable[Restriction], gate_ids: set[int]) -> list[frozenset[int]]:
     """The group ids of those restrictions that a gate group can open."""
     return [r.group_ids for r in restrictions if r.by_groups and r.group_ids & gate_ids]
@@ -140,13 +164,15 @@ def entitlements(users: list[Any], at: datetime) -> dict[int, set[int]]:
     return found
 
 
-def denial(user: Any, unmet: list[Restriction], at: datetime) -> Denial | None:
-    """Words and offers for the restrictions that ``user`` does not meet, outermost first.
+def denial(
+    user: Any, unmet: Iterable[frozenset[int]], at: datetime, case: str = ""
+) -> Denial | None:
+    """Words and offers for the groups of each gate that ``user`` does not pass, outermost first.
 
-    ``None`` when no ground knows any of their groups. Where several stand in the way, an offer
-    that opens them all is worth showing alone.
+    ``None`` when no ground knows any of the groups. Where several gates stand in the way, an offer
+    that opens them all is worth showing alone. With a ``case`` the words are an example's.
     """
-    answers = [_denial_of(user, restriction, at) for restriction in unmet]
+    answers = [_denial_of(user, group_ids, at, case) for group_ids in unmet]
     denials = [answer for answer in answers if answer is not None]
     if not denials:
         return None
@@ -155,11 +181,18 @@ def denial(user: Any, unmet: list[Restriction], at: datetime) -> Denial | None:
     return Denial(first.code, first.message, common or first.offers)
 
 
-def _denial_of(user: Any, restriction: Restriction, at: datetime) -> Denial | None:
-    group_ids = set(restriction.group_ids)
-    answers = [ground.denial(user, group_ids, at) for ground in registered_grounds()]
+def _denial_of(user: Any, group_ids: frozenset[int], at: datetime, case: str) -> Denial | None:
+    answers = [_ask(ground, user, group_ids, at, case) for ground in registered_grounds()]
     parts = [answer for answer in answers if answer is not None]
     if not parts:
         return None
     offers = tuple(offer for part in parts for offer in part.offers)
     return Denial(parts[0].code, parts[0].message, offers)
+
+
+def _ask(
+    ground: Ground, user: Any, group_ids: frozenset[int], at: datetime, case: str
+) -> Denial | None:
+    if case and isinstance(ground, NamedGround):
+        return ground.example_denial(case, set(group_ids), at)
+    return ground.denial(user, set(group_ids), at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import GroupCollectionPermission, GroupPagePermission, PageViewRestriction
 from wagtail.signals import copy_for_translation_done, post_page_move
 
-from wagtail_asyncpt.gating import projection, queries
+from wagtail_asyncpt.gating import parts, projection, queries
 
 
 def connect() -> None:
@@ -26,6 +26,7 @@ def connect() -> None:
     post_delete.connect(
         ungate_aliases, sender=PageViewRestriction, dispatch_uid="asyncpt_ungate_aliases"
     )
+    pre_save.connect(keep_prepared, dispatch_uid="asyncpt_keep_prepared")
     m2m_changed.connect(
         refuse_permissions,
         sender=Group.permissions.through,
@@ -84,6 +85,11 @@ def ungate_aliases(*, instance: Any, **kwargs: Any) -> None:
     page = queries.page_model()._default_manager.filter(pk=instance.page_id).first()
     if page is not None:
         projection.sync_aliases(projection.aliases_below(page), dropped=instance.asyncpt_groups)
+
+
+def keep_prepared(*, instance: Any, update_fields: Any = None, **kwargs: Any) -> None:
+    """A page whose closed parts were emptied for a reader is never stored like that."""
+    parts.refuse_to_save(instance, update_fields)
 
 
 def refuse_permissions(

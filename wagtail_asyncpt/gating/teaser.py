@@ -29,21 +29,11 @@ def page_teaser(request: HttpRequest, page: Any, denial: Denial) -> HttpResponse
     if request.method == "OPTIONS":
         response = HttpResponse(headers={"Allow": "GET, HEAD, OPTIONS"})
     else:
-        summary = summary_of(page)
         context = {
             "title": page.title,
-            "summary": summary,
+            "summary": summary_of(page),
             "picture": picture_of(page),
-            "structured_data": _structured_data(
-                {
-                    "@context": "https://schema.org",
-                    "@type": "WebPage",
-                    "name": page.title,
-                    "description": summary,
-                    "url": request.build_absolute_uri(request.path),
-                    "isAccessibleForFree": False,
-                }
-            ),
+            "structured_data": structured_data(request, page),
         }
         status = 200 if request.method in {"GET", "HEAD"} else 403
         response = _respond(request, "page_teaser", denial, context, status)
@@ -53,6 +43,27 @@ def page_teaser(request: HttpRequest, page: Any, denial: Denial) -> HttpResponse
 def document_teaser(request: HttpRequest, denial: Denial) -> HttpResponse:
     """The refusal of a gated file, which names neither the file nor its title. Status 403."""
     return _never_shared(_respond(request, "document_teaser", denial, {}, 403))
+
+
+def login_url(request: HttpRequest) -> str:
+    """Where a visitor signs in and comes back from."""
+    login, back = login_path(), urlencode({"next": request.get_full_path()})
+    return f"{login}{'&' if '?' in login else '?'}{back}"
+
+
+def structured_data(request: HttpRequest, page: Any, **more: Any) -> SafeString:
+    """For search engines: what the page is, and that it is not free of charge."""
+    return _data_block(
+        {
+            "@context": "https://schema.org",
+            "@type": "WebPage",
+            "name": page.title,
+            "description": summary_of(page),
+            "url": request.build_absolute_uri(request.path),
+            "isAccessibleForFree": False,
+            **more,
+        }
+    )
 
 
 def summary_of(page: Any) -> str:
@@ -76,12 +87,11 @@ def picture_of(page: Any) -> AbstractImage | None:
 def _respond(
     request: HttpRequest, name: str, denial: Denial, context: dict[str, Any], status: int
 ) -> HttpResponse:
-    login, back = login_path(), urlencode({"next": request.get_full_path()})
     common = {
         "site_base": site_base(),
         "denial": denial,
         "is_visitor": not request.user.is_authenticated,
-        "login_url": f"{login}{'&' if '?' in login else '?'}{back}",
+        "login_url": login_url(request),
     }
     template = f"wagtail_asyncpt/gating/{name}.html"
     return TemplateResponse(request, template, common | context, status=status)
@@ -93,7 +103,7 @@ def _never_shared(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _structured_data(value: dict[str, Any]) -> SafeString:
+def _data_block(value: dict[str, Any]) -> SafeString:
     """A data block, which a strict Content-Security-Policy does not stop."""
     text = json.dumps(value, ensure_ascii=False)
     for character in "<>&":

@@ -6,10 +6,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wagtail_asyncpt.gating.grounds import Denial, Offer, register_ground
+from wagtail_asyncpt.gating.grounds import Denial, GateGroup, Offer, register_ground
 from wagtail_asyncpt.memberships import offers, queries
 from wagtail_asyncpt.memberships.models import Price
-from wagtail_asyncpt.memberships.standing import standing_with
+from wagtail_asyncpt.memberships.standing import example_of, standing_with
 
 
 class MembershipGround:
@@ -42,8 +42,7 @@ class MembershipGround:
             return Denial("visitor", message, found)
         bought = queries.bought_by(user, group_ids, at)
         if not bought:
-            message = _("This is for members. Choose a plan to open it.")
-            return Denial("no_membership", message, found)
+            return Denial("no_membership", example_of("no_membership", at), found)
         if bought[0].is_live:  # type: ignore[attr-defined]
             message = _("Your plan, %(tier)s, does not include this. These plans do.")
             return Denial("other_tier", message % {"tier": bought[0].tier.name}, found)
@@ -51,6 +50,20 @@ class MembershipGround:
         if standing.code == "ended":
             return Denial("ended", standing.message, found)
         return Denial(standing.code, standing.message, (_account_offer(standing.code),))
+
+    def gate_groups(self) -> list[GateGroup]:
+        """The tiers' groups, in the tiers' order, each with those that it includes."""
+        return queries.gate_groups()
+
+    def example_denial(self, code: str, group_ids: set[int], at: datetime) -> Denial | None:
+        """What somebody whose case is ``code`` would be told."""
+        prices = queries.prices_that_open(group_ids)
+        if prices is None:
+            return None
+        found = tuple(_offer(price) for price in prices)
+        if code in {"past_due", "paused"}:
+            return Denial(code, example_of(code, at), (_account_offer(code),))
+        return Denial(code, example_of(code, at), found)
 
 
 def _account_offer(code: str) -> Offer:

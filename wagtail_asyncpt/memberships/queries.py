@@ -11,6 +11,7 @@ from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.gating.grounds import GateGroup
 from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, live_membership
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
@@ -119,6 +120,25 @@ def pending_checkout(client: Client) -> Membership | None:
 def tier_group_ids() -> set[int]:
     """Ids of the groups of all tiers."""
     return set(Tier.objects.values_list("group_id", flat=True))
+
+
+def gate_groups() -> list[GateGroup]:
+    """The tiers' groups for editors, with the clinic's name where there are several clinics."""
+    tiers = list(Tier.objects.select_related("clinic").order_by("clinic", "sort_order", "pk"))
+    groups = {tier.pk: tier.group_id for tier in tiers}
+    below: dict[int, set[int]] = defaultdict(set)
+    for upper, lower in Tier.includes.through.objects.values_list("from_tier_id", "to_tier_id"):
+        below[upper].add(lower)
+    several = len({tier.clinic_id for tier in tiers}) > 1
+    return [
+        GateGroup(
+            pk=tier.group_id,
+            code=tier.slug,
+            name=f"{tier.clinic.name}: {tier.name}" if several else tier.name,
+            opens=frozenset(groups[pk] for pk in _closure([tier.pk], below)),
+        )
+        for tier in tiers
+    ]
 
 
 def entitled_group_ids(user: Any, at: datetime) -> set[int]:

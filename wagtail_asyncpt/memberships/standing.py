@@ -1,7 +1,7 @@
 """Where a client stands with the clinic's membership, in plain words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
@@ -37,26 +37,44 @@ def standing_with(membership: Membership | None, client: Client, at: datetime) -
     if membership is None:
         return Standing("no_membership", _("You have no membership yet."))
     if membership.status == MembershipStatus.PAUSED:
-        return Standing(
-            "paused",
-            _("Your membership is paused. Resume it and everything opens where you left off."),
-            membership,
-        )
+        return Standing("paused", _paused(), membership)
     if membership.status in UNPAID:
-        return Standing(
-            "past_due",
-            _("Your last payment did not go through. Update your card and this opens again."),
-            membership,
-        )
+        return Standing("past_due", _past_due(), membership)
     return Standing("ended", _ended(membership, client, at), membership)
+
+
+def example_of(code: str, at: datetime) -> str:
+    """What somebody whose case is ``code`` is told in front of a gate: for trying a gate out."""
+    if code == "paused":
+        return _paused()
+    if code == "past_due":
+        return _past_due()
+    if code == "ended":
+        yesterday = timezone.localtime(at - timedelta(days=1))
+        return _ended_on(formats.date_format(yesterday, "DATE_FORMAT"))
+    if code == "other_tier":
+        return _("Your plan does not include this. These plans do.")
+    return _("This is for members. Choose a plan to open it.")
+
+
+def _paused() -> str:
+    return _("Your membership is paused. Resume it and everything opens where you left off.")
+
+
+def _past_due() -> str:
+    return _("Your last payment did not go through. Update your card and this opens again.")
+
+
+def _ended_on(date: str) -> str:
+    message = _("Your membership ended on %(date)s. You are welcome back at any time.")
+    return message % {"date": date}
 
 
 def _ended(membership: Membership, client: Client, at: datetime) -> str:
     over = membership.ends_at or membership.ended_at or membership.period_end
     if over is None or over > at:
         return _("Your membership has ended. You are welcome back at any time.")
-    message = _("Your membership ended on %(date)s. You are welcome back at any time.")
-    return message % {"date": day(over, client)}
+    return _ended_on(day(over, client))
 
 
 def status_in_words(membership: Membership, client: Client, at: datetime) -> str:

@@ -1,0 +1,104 @@
+"""Who is reading: what they are entitled to, asked for once in a request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.gating.grounds import Denial
+
+_READER = "_asyncpt_reader"
+
+
+@dataclass(frozen=True)
+class Look:
+    """As whom a member of staff looks at a page: a case of ``Denial.code``, or holding groups."""
+
+    code: str
+    group_ids: frozenset[int] = frozenset()
+
+
+@dataclass
+class Reader:
+    """A person, or, with a ``look``, a member of staff who looks as somebody else."""
+
+    user: Any
+    at: datetime
+    look: Look | None = None
+
+    @cached_property
+    def entitled(self) -> set[int]:
+        """The gate groups that the reader holds, from live rows."""
+        if self.look is not None:
+            return set(self.look.group_ids)
+        return queries.entitled_group_ids(self.user, self.at)
+
+    @cached_property
+    def stored(self) -> set[int]:
+        """The groups in which the reader is stored."""
+        if self.look is not None:
+            return set(self.look.group_ids)
+        return queries.held_group_ids(self.user) if self.user.is_authenticated else set()
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether everything is open, as in Wagtail."""
+        return self.look is None and self.user.is_active and self.user.is_superuser
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether nobody is signed in, as far as the reader shows."""
+        if self.look is not None:
+            return self.look.code == "visitor"
+        return not self.user.is_authenticated
+
+    def may_edit(self, page: Any) -> bool:
+        """Whether the reader, as themselves, may edit ``page``.
+
+        Wagtail gives rights to pages to groups alone, so that somebody who is in the groups of
+        memberships only need not be asked about.
+        """
+        if self.look is not None or not self.user.is_authenticated:
+            return False
+        if self.is_superuser:
+            return True
+        return self.stored != self.entitled and may_edit_page(self.user, page)
+
+    def denial(self, unmet: list[frozenset[int]]) -> Denial | None:
+        """Why the reader does not pass the gates with these groups."""
+        if self.look is None:
+            return queries.denial(self.user, unmet, self.at)
+        user, case = AnonymousUser(), self.look.code
+        return queries.denial(user, unmet, self.at, "" if case == "visitor" else case)
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """The reader of a request; one for all that the request shows."""
+    reader: Reader | None = getattr(request, _READER, None)
+    if reader is None:
+        reader = Reader(getattr(request, "user", None) or AnonymousUser(), clock.now())
+        setattr(request, _READER, reader)
+    return reader
+
+
+def look_as(request: HttpRequest, look: Look) -> Reader:
+    """Let the rest of ``request`` be read as somebody else; nothing is stored."""
+    user = AnonymousUser() if look.code == "visitor" else request.user
+    reader = Reader(user, clock.now(), look)
+    setattr(request, _READER, reader)
+    if look.code == "visitor":
+        request.user = user
+    return reader
+
+
+def may_edit_page(user: Any, page: Any) -> bool:
+    """Whether ``user`` may enter the admin and edit ``page`` there."""
+    permissions = getattr(page, "permissions_for_user", None)
+    return permissions is not None and bool(
+        user.has_perm("wagtailadmin.access_admin") and permissions(user).can_edit()
+    )

@@ -1,0 +1,96 @@
+"""Tags that keep a section of a template for members, and show what is closed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import template
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.template.loader import render_to_string
+
+from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.gating.faces import Faces
+from wagtail_asyncpt.gating.middleware import mark_private
+from wagtail_asyncpt.gating.parts import CLOSED, Face, show_parts
+from wagtail_asyncpt.gating.readers import reader_of
+
+register = template.Library()
+
+
+@register.tag
+def members_only(parser: Parser, token: Token) -> "MembersOnlyNode":
+    """Keep a section of a template for members.
+
+    ``{% members_only "coached" "performance" %} … {% otherwise %} … {% end_members_only %}`` names
+    tiers by their slugs. What comes before ``otherwise`` is rendered for their members, for members
+    of tiers that include them and for staff who may edit the page, and for nobody else. Without an
+    ``otherwise`` the others see an invitation.
+    """
+    _name, *words = token.split_contents()
+    if not words:
+        raise template.TemplateSyntaxError("members_only needs the slug of at least one tier")
+    open_part = parser.parse(("otherwise", "end_members_only"))
+    closed_part = None
+    if parser.next_token().contents == "otherwise":
+        closed_part = parser.parse(("end_members_only",))
+        parser.delete_first_token()
+    codes = [parser.compile_filter(word) for word in words]
+    return MembersOnlyNode(codes, open_part, closed_part)
+
+
+class MembersOnlyNode(Node):
+    """A section of which one of two parts is rendered."""
+
+    child_nodelists = ("open_part", "closed_part")
+
+    def __init__(
+        self, codes: list[FilterExpression], open_part: NodeList, closed_part: NodeList | None
+    ) -> None:
+        self.codes = codes
+        self.open_part = open_part
+        self.closed_part = closed_part or NodeList()
+        self.invites = closed_part is None
+
+    def render(self, context: template.Context) -> str:
+        """One part, or an invitation; the answer is then for this person only."""
+        face = self._face(context, {str(code.resolve(context)) for code in self.codes})
+        if face.is_open:
+            return self.open_part.render(context)
+        return _invitation(face) if self.invites else self.closed_part.render(context)
+
+    def _face(self, context: template.Context, codes: set[str]) -> Face:
+        request = context.get("request")
+        if request is None:
+            return CLOSED
+        mark_private(request)
+        group_ids = {group.pk for group in queries.gate_groups() if group.code in codes}
+        return _faces(request, context.get("page"))(frozenset(group_ids))
+
+
+@register.simple_tag
+def members_invitation(page: Any) -> str:
+    """What opens the fields of a page on ``PartlyGatedMixin``; empty when they are open."""
+    return "" if page.members_face.is_open else _invitation(page.members_face)
+
+
+@register.simple_tag(takes_context=True)
+def for_reader(context: template.Context, instance: Any) -> Any:
+    """``instance`` with its members' parts open or emptied for the reader.
+
+    The gate does so for the page that it serves; use it for pages of a list and for snippets whose
+    content the template shows: ``{% for_reader post as post %}``.
+    """
+    request = context.get("request")
+    face_of: Callable[[frozenset[int]], Face] = lambda group_ids: CLOSED  # noqa: E731
+    if request is not None:
+        mark_private(request)
+        face_of = _faces(request, instance)
+    show_parts(instance, face_of)
+    return instance
+
+
+def _faces(request: Any, page: Any) -> Faces:
+    return Faces(request, page, reader_of(request))
+
+
+def _invitation(face: Face) -> str:
+    return render_to_string("wagtail_asyncpt/gating/closed_part.html", {"face": face})
