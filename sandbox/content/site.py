@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
-from sandbox.blog.models import BlogIndexPage, BlogPage, GuidePage
+from sandbox.blog.models import BlogIndexPage, BlogPage
 from sandbox.contact.models import ContactPage, FormField
 from sandbox.home.models import HomePage, StandardPage
 from sandbox.services.models import ServiceIndexPage, ServicePage
@@ -27,7 +27,7 @@ def build_site(*, hostname: str = "127.0.0.1", port: int = 8000) -> Site:
     home = _home()
     services = _services(home)
     _blog(home)
-    about = _page(
+    about = add_page(
         home,
         StandardPage(
             title="About us",
@@ -38,7 +38,7 @@ def build_site(*, hostname: str = "127.0.0.1", port: int = 8000) -> Site:
             search_description="The people of Harbor Physical Therapy.",
         ),
     )
-    _page(
+    add_page(
         home,
         StandardPage(
             title="Privacy",
@@ -72,7 +72,7 @@ def _scene(name: str, title: str) -> tuple[Any, str]:
     return picture(name, title, lambda: pictures.scene(name), description), description
 
 
-def _page(parent: Page, page: AnyPage) -> AnyPage:
+def add_page(parent: Page, page: AnyPage) -> AnyPage:
     """Add the page below its parent and publish it, or return the one with that slug."""
     found = type(page).objects.child_of(parent).filter(slug=page.slug).first()
     if found:
@@ -95,11 +95,11 @@ def _home() -> HomePage:
         hero_image=image,
         hero_alt_text=pictures.HERO_ALT,
     )
-    return _page(root, home)
+    return add_page(root, home)
 
 
 def _services(home: HomePage) -> list[ServicePage]:
-    index = _page(
+    index = add_page(
         home,
         ServiceIndexPage(
             title="Services",
@@ -122,12 +122,12 @@ def _services(home: HomePage) -> list[ServicePage]:
             body=body(service["body"]),
             search_description=service["summary"],
         )
-        pages.append(_page(index, page))
+        pages.append(add_page(index, page))
     return pages
 
 
 def _blog(home: HomePage) -> None:
-    index = _page(
+    index = add_page(
         home,
         BlogIndexPage(
             title="Blog",
@@ -150,19 +150,7 @@ def _blog(home: HomePage) -> None:
             body=body(post["body"]),
             search_description=post["summary"],
         )
-        _page(index, page)
-    guide = words.GUIDE
-    _page(
-        index,
-        GuidePage(
-            title=guide["title"],
-            slug=guide["slug"],
-            summary=guide["summary"],
-            about=body(guide["about"]),
-            plan=body(guide["plan"]),
-            search_description=guide["summary"],
-        ),
-    )
+        add_page(index, page)
 
 
 def _contact(home: HomePage) -> ContactPage:
@@ -195,7 +183,7 @@ def _contact(home: HomePage) -> ContactPage:
         ),
         FormField(sort_order=5, label="Message", field_type="multiline"),
     ]
-    return _page(home, page)
+    return add_page(home, page)
 
 
 def body(blocks: words.Body, pages: dict[str, int] | None = None) -> list[dict[str, Any]]:

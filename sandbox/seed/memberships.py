@@ -11,10 +11,10 @@ import requests
 from django.urls import reverse
 from wagtail.models import PageViewRestriction, Site
 
-from sandbox.blog.models import BlogPage, GuidePage
+from sandbox.blog.models import BlogIndexPage, BlogPage, GuidePage
 from sandbox.content import words
 from sandbox.content.people import CLIENTS, Patient
-from sandbox.content.site import body
+from sandbox.content.site import add_page, body
 from sandbox.stripe_standin.server import StandIn
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
@@ -102,9 +102,19 @@ def gate_parts(tier: Tier) -> None:
         line: list[tuple[str, Any]] = [("paywall_line", {"tiers": [str(tier.group_id)]})]
         post.body = [*post.body.raw_data, *body([*line, *words.BELOW_THE_LINE])]
         post.save_revision().publish()
-    for guide in GuidePage.objects.filter(gate_groups=[]):
-        guide.gate_groups = [tier.group_id]
-        guide.save_revision().publish()
+    guide = words.GUIDE
+    add_page(
+        BlogIndexPage.objects.get(),
+        GuidePage(
+            title=guide["title"],
+            slug=guide["slug"],
+            summary=guide["summary"],
+            about=body(guide["about"]),
+            plan=body(guide["plan"]),
+            gate_groups=[tier.group_id],
+            search_description=guide["summary"],
+        ),
+    )
 
 
 @contextmanager

@@ -44,8 +44,8 @@ def judge(
         return None
     everything = frozenset(restriction.pk for restriction in by_groups)
     if reader.is_superuser:
-        gated = queries.gate_sets(by_groups, queries.gate_group_ids())
-        return Judgement(settled=everything, by_right=bool(gated))
+        gated = bool(queries.gate_sets(by_groups, queries.gate_group_ids()))
+        return Judgement(settled=everything, by_right=gated)
     entitled, held = reader.entitled, reader.stored
     # The usual client or visitor is in the right groups and no others: nothing to heal, no rights
     # to ask for, and no need to read which groups are gates.

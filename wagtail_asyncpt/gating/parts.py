@@ -69,7 +69,7 @@ def group_ids_of(raw: Any) -> frozenset[int]:
 
 
 @lru_cache
-def streams_with_parts(model: type[Model]) -> tuple[StreamField, ...]:
+def streams_with_parts(model: Any) -> tuple[StreamField, ...]:
     """The StreamFields of ``model`` whose blocks may close something."""
     return tuple(
         field
@@ -94,9 +94,10 @@ def show_parts(instance: Any, face_of: FaceOf) -> bool:
     Returns whether there was any part. The instance is for reading from then on: saving it
     raises ``PreparedForReading``.
     """
+    model: Any = type(instance)
     prepared: list[str] = []
     found = False
-    if names := gated_fields_of(type(instance)):
+    if names := gated_fields_of(model):
         face = face_of(group_ids_of(instance.gate_groups))
         instance.members_face = face
         found = True
@@ -104,7 +105,7 @@ def show_parts(instance: Any, face_of: FaceOf) -> bool:
             for name in names:
                 _empty(instance, name)
             prepared += names
-    for field in streams_with_parts(type(instance)):
+    for field in streams_with_parts(model):
         stream = getattr(instance, field.name)
         parts = _Parts(face_of)
         shown, _cut = parts.shown(field.stream_block, list(stream.raw_data))
@@ -128,7 +129,7 @@ def up_to_closed_line(stream: StreamValue) -> StreamValue:
 
 def refuse_to_save(instance: Any, update_fields: Any) -> None:
     """Raise ``PreparedForReading`` where a save would write what was emptied."""
-    prepared = getattr(instance, PREPARED, frozenset())
+    prepared: frozenset[str] = getattr(instance, PREPARED, frozenset())
     if prepared and (update_fields is None or prepared & set(update_fields)):
         raise PreparedForReading(
             f"{type(instance).__name__} {instance.pk} was prepared for its reader. "
