@@ -10,7 +10,7 @@ from wagtail.search import index
 
 from sandbox.home.blocks import ContentBlocks
 from wagtail_asyncpt.gating.blocks import MembersOnlyBlock, PaywallLineBlock, PaywallMixin
-from wagtail_asyncpt.gating.models import PartlyGatedMixin
+from wagtail_asyncpt.gating.pages import PartlyGatedMixin
 from wagtail_asyncpt.gating.previews import PreviewFacesMixin
 
 
