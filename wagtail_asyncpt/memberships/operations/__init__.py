@@ -8,6 +8,7 @@ from wagtail_asyncpt.memberships.operations.checkout import (
     start_checkout,
 )
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
+from wagtail_asyncpt.memberships.operations.duplicates import undo_second_membership
 from wagtail_asyncpt.memberships.operations.events import (
     process_event,
     process_waiting_events,
@@ -17,8 +18,12 @@ from wagtail_asyncpt.memberships.operations.events import (
 from wagtail_asyncpt.memberships.operations.grants import grant_membership
 from wagtail_asyncpt.memberships.operations.sync import (
     Mismatch,
+    SecondMembership,
     sync_checkout_session,
+    sync_dispute,
     sync_invoice,
+    sync_refund,
+    sync_refunds,
     sync_subscription,
 )
 from wagtail_asyncpt.memberships.operations.tiers import (
@@ -33,6 +38,7 @@ __all__ = [
     "AlreadyMember",
     "Mismatch",
     "ReturnUrls",
+    "SecondMembership",
     "check_amount",
     "confirm_checkout",
     "create_tier",
@@ -47,7 +53,11 @@ __all__ = [
     "set_price",
     "start_checkout",
     "sync_checkout_session",
+    "sync_dispute",
     "sync_invoice",
+    "sync_refund",
+    "sync_refunds",
     "sync_subscription",
     "sync_tiers",
+    "undo_second_membership",
 ]

@@ -14,9 +14,14 @@ from wagtail_asyncpt.memberships.models import (
     MembershipStatus,
     StripeEvent,
 )
+from wagtail_asyncpt.memberships.operations.duplicates import undo_second_membership
 from wagtail_asyncpt.memberships.operations.sync import (
+    SecondMembership,
+    sync_charge,
     sync_checkout_session,
+    sync_dispute,
     sync_invoice,
+    sync_refund,
     sync_subscription,
 )
 from wagtail_asyncpt.memberships.stripe.client import (
@@ -41,6 +46,9 @@ _HANDLERS: dict[str, Callable[[str, str], object | None]] = {
         account=account, subscription_id=identity
     ),
     "invoice": lambda account, identity: sync_invoice(account=account, invoice_id=identity),
+    "refund": lambda account, identity: sync_refund(account=account, refund_id=identity),
+    "charge": lambda account, identity: sync_charge(account=account, charge_id=identity),
+    "dispute": lambda account, identity: sync_dispute(account=account, dispute_id=identity),
 }
 
 #: Events that we ask Stripe for, and act on.
@@ -63,6 +71,15 @@ EVENT_TYPES = (
     "invoice.voided",
     "invoice.marked_uncollectible",
     "invoice.updated",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
 )
 
 
@@ -136,9 +153,15 @@ def _handle(event: StripeEvent) -> EventStatus:
     if handler is None:
         return EventStatus.IGNORED
     try:
-        ours = handler(event.account, event.object_id)
+        with transaction.atomic():
+            ours = handler(event.account, event.object_id)
     except Missing:
         return EventStatus.IGNORED
+    except SecondMembership as error:
+        undo_second_membership(
+            membership=error.membership, subscription_id=error.subscription_id
+        )
+        return EventStatus.DONE
     return EventStatus.DONE if ours is not None else EventStatus.IGNORED
 
 

@@ -5,15 +5,30 @@ older answer win. Success page, webhooks and the clean-up all come here, in any 
 number of times.
 """
 
+from wagtail_asyncpt.memberships.operations.sync.disputes import sync_dispute
 from wagtail_asyncpt.memberships.operations.sync.invoices import sync_invoice
+from wagtail_asyncpt.memberships.operations.sync.refunds import (
+    sync_charge,
+    sync_refund,
+    sync_refunds,
+)
 from wagtail_asyncpt.memberships.operations.sync.sessions import sync_checkout_session
-from wagtail_asyncpt.memberships.operations.sync.shared import METADATA_KEY, Mismatch
+from wagtail_asyncpt.memberships.operations.sync.shared import (
+    METADATA_KEY,
+    Mismatch,
+    SecondMembership,
+)
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import sync_subscription
 
 __all__ = [
     "METADATA_KEY",
     "Mismatch",
+    "SecondMembership",
+    "sync_charge",
     "sync_checkout_session",
+    "sync_dispute",
     "sync_invoice",
+    "sync_refund",
+    "sync_refunds",
     "sync_subscription",
 ]

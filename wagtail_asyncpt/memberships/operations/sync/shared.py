@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.core.errors import Conflict, DomainError
 from wagtail_asyncpt.memberships.models import Membership, Price, StripeCustomer
 from wagtail_asyncpt.memberships.stripe.client import account_called
 
@@ -16,6 +16,15 @@ METADATA_KEY = "asyncpt_membership"
 
 class Mismatch(DomainError):
     """Customer, price, amount, currency or mode differ from what we sold: nothing is granted."""
+
+
+class SecondMembership(Conflict):
+    """A subscription was paid by somebody who has a membership; ``subscription_id`` names it."""
+
+    def __init__(self, message: str, *, membership: Membership, subscription_id: str) -> None:
+        super().__init__(message)
+        self.membership = membership
+        self.subscription_id = subscription_id
 
 
 def locked(account: str, **lookup: Any) -> Membership | None:

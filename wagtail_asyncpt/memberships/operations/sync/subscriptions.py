@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from wagtail_asyncpt.core import clock
-from wagtail_asyncpt.core.errors import Conflict
 from wagtail_asyncpt.gating.operations import heal_groups
 from wagtail_asyncpt.memberships.models import OPEN_STATUSES, Membership, MembershipStatus
 from wagtail_asyncpt.memberships.operations import letters
@@ -13,6 +12,7 @@ from wagtail_asyncpt.memberships.operations.sync.shared import (
     METADATA_KEY,
     Json,
     Mismatch,
+    SecondMembership,
     check_buyer,
     check_price,
     locked,
@@ -53,7 +53,7 @@ def follow_subscription(membership: Membership, subscription_id: str) -> None:
     check_price(price, items[0]["price"])
     check_buyer(membership, subscription)
     require(subscription["metadata"].get(METADATA_KEY) == str(membership.uuid), "metadata")
-    _require_only_one(membership, subscription["status"])
+    _require_only_one(membership, subscription)
     membership.stripe_subscription_id = subscription_id
     membership.price, membership.tier = price, price.tier
     _write_state(membership, subscription)
@@ -62,9 +62,9 @@ def follow_subscription(membership: Membership, subscription_id: str) -> None:
     heal_groups(user=membership.client.user, at=clock.now())
 
 
-def _require_only_one(membership: Membership, status: str) -> None:
+def _require_only_one(membership: Membership, subscription: Json) -> None:
     """An abandoned purchase that was paid all the same must not displace a membership."""
-    if membership.status in OPEN_STATUSES or status not in OPEN_STATUSES:
+    if membership.status in OPEN_STATUSES or subscription["status"] not in OPEN_STATUSES:
         return
     others = Membership.objects.select_for_update().filter(
         clinic_id=membership.clinic_id, client_id=membership.client_id, status__in=OPEN_STATUSES
@@ -73,9 +73,10 @@ def _require_only_one(membership: Membership, status: str) -> None:
     if other is None:
         return
     if other.status != MembershipStatus.PENDING:
-        raise Conflict(
-            f"client {membership.client_id} already has membership {other.pk}: "
-            "cancel and refund this one at Stripe"
+        raise SecondMembership(
+            f"client {membership.client_id} already has membership {other.pk}",
+            membership=membership,
+            subscription_id=subscription["id"],
         )
     other.status = MembershipStatus.ABANDONED
     other.save(update_fields=["status"])

@@ -5,7 +5,25 @@
 
 from typing import Any
 
-from wagtail_asyncpt.memberships.stripe.gateway.billing import invoice
+from wagtail_asyncpt.memberships.stripe.gateway.account import (
+    all_subscriptions,
+    disputes_since,
+    invoices_since,
+    refunds_since,
+    undelivered_events,
+    webhook_endpoints,
+)
+from wagtail_asyncpt.memberships.stripe.gateway.billing import (
+    charge,
+    create_refund,
+    dispute,
+    invoice,
+    invoice_of_payment,
+    invoices_of_subscription,
+    refund,
+    refunds_of_payment,
+    session_of_payment,
+)
 from wagtail_asyncpt.memberships.stripe.gateway.catalog import (
     create_price,
     create_product,
@@ -22,25 +40,49 @@ from wagtail_asyncpt.memberships.stripe.gateway.checkout import (
     create_customer,
     expire_checkout,
 )
+from wagtail_asyncpt.memberships.stripe.gateway.desk import (
+    end_subscription,
+    end_with_period,
+    postpone_payment,
+    renew_again,
+)
 from wagtail_asyncpt.memberships.stripe.gateway.subscriptions import portal_url, subscription
 
 Json = dict[str, Any]
 
 __all__ = [
     "Json",
+    "all_subscriptions",
+    "charge",
     "checkout",
     "create_checkout",
     "create_customer",
     "create_price",
     "create_product",
+    "create_refund",
+    "dispute",
+    "disputes_since",
+    "end_subscription",
+    "end_with_period",
     "expire_checkout",
     "invoice",
+    "invoice_of_payment",
+    "invoices_of_subscription",
+    "invoices_since",
     "portal_url",
+    "postpone_payment",
     "price",
     "price_by_key",
     "product",
     "products",
+    "refund",
+    "refunds_of_payment",
+    "refunds_since",
     "rename_product",
+    "renew_again",
+    "session_of_payment",
     "set_price_active",
     "subscription",
+    "undelivered_events",
+    "webhook_endpoints",
 ]

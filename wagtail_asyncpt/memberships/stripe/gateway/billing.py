@@ -38,6 +38,15 @@ def invoice_of_payment(account: str, payment_intent: str) -> str | None:
         return invoice if isinstance(invoice, str) else str(invoice.id)
 
 
+def session_of_payment(account: str, payment_intent: str) -> str | None:
+    """Id of the Checkout session that a payment was made in, if there was one."""
+    with own_errors():
+        found = client_for(account).v1.checkout.sessions.list(
+            {"payment_intent": payment_intent, "limit": 1}
+        )
+        return str(found.data[0].id) if found.data else None
+
+
 def charge(account: str, charge_id: str) -> Json:
     """A charge."""
     with own_errors():
