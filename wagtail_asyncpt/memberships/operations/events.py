@@ -149,20 +149,28 @@ def process_event(*, pk: int) -> EventStatus | None:
 
 
 def _handle(event: StripeEvent) -> EventStatus:
-    handler = _HANDLERS.get(event.payload.get("object", ""))
-    if handler is None:
+    kind = event.payload.get("object", "")
+    if kind not in _HANDLERS:
         return EventStatus.IGNORED
     try:
-        with transaction.atomic():
-            ours = handler(event.account, event.object_id)
+        ours = follow(kind=kind, account=event.account, identity=event.object_id)
     except Missing:
         return EventStatus.IGNORED
+    return EventStatus.DONE if ours else EventStatus.IGNORED
+
+
+def follow(*, kind: str, account: str, identity: str) -> bool:
+    """Follow one object of Stripe by its kind and id; whether it is ours.
+
+    A second membership of somebody who has one is canceled and refunded.
+    Raises Mismatch, Conflict, StripeFailure.
+    """
+    try:
+        with transaction.atomic():
+            return _HANDLERS[kind](account, identity) is not None
     except SecondMembership as error:
-        undo_second_membership(
-            membership=error.membership, subscription_id=error.subscription_id
-        )
-        return EventStatus.DONE
-    return EventStatus.DONE if ours is not None else EventStatus.IGNORED
+        undo_second_membership(membership=error.membership, subscription_id=error.subscription_id)
+        return True
 
 
 def process_waiting_events() -> dict[EventStatus, int]:
@@ -203,8 +211,7 @@ def refresh_stale_memberships() -> int:
 
 def _refresh(membership: Membership) -> None:
     if membership.stripe_subscription_id:
-        sync_subscription(
-            account=membership.account, subscription_id=membership.stripe_subscription_id
-        )
+        kind, identity = "subscription", membership.stripe_subscription_id
     else:
-        sync_checkout_session(account=membership.account, session_id=membership.checkout_session_id)
+        kind, identity = "checkout.session", membership.checkout_session_id
+    follow(kind=kind, account=membership.account, identity=identity)

@@ -68,4 +68,3 @@ def _mirror(payment: Payment, refund: Json, said: Mapping[str, Any]) -> Refund:
         },
     )
     return row
-
