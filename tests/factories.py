@@ -115,7 +115,7 @@ def make_exercise(name: str = "", cues: Any = (("do", "Sit back slowly."),)) -> 
 def line(exercise: Exercise, *, check: dict[str, Any] | None = None, **dose: Any) -> dict[str, Any]:
     """The raw block of one prescribed exercise; ``check`` requests a form check."""
     return {
-        "type": "item",
+        "type": "exercise",
         "id": str(uuid.uuid4()),
         "value": {
             "exercise": exercise.pk,

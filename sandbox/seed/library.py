@@ -145,7 +145,7 @@ def _session(session: Session, exercises: dict[str, Exercise]) -> dict[str, Any]
 
 def _line(item: Item, exercises: dict[str, Exercise]) -> dict[str, Any]:
     return {
-        "type": "item",
+        "type": "exercise",
         "id": str(uuid.uuid4()),
         "value": {
             "exercise": exercises[item.exercise].pk,

@@ -15,8 +15,8 @@ from wagtail_asyncpt.programs.blocks import (
     DoseBlock,
     DoseBlockAdapter,
     ExerciseBlock,
-    ExerciseListBlock,
     SessionBlock,
+    SessionContentBlock,
 )
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,7 @@ def posted(exercises: list[Any]) -> MultiValueDict[str, str]:
     data = {"list-count": str(len(exercises))}
     for n, exercise in enumerate(exercises):
         prefix = f"list-{n}"
+        data |= {f"{prefix}-type": "exercise"}
         data |= {f"{prefix}-deleted": "", f"{prefix}-order": str(n), f"{prefix}-id": f"id-{n}"}
         data |= {f"{prefix}-value-exercise": str(exercise), f"{prefix}-value-section": "main"}
         data |= {f"{prefix}-value-dose-sets": "3", f"{prefix}-value-dose-reps": "8"}
@@ -137,7 +138,7 @@ def posted(exercises: list[Any]) -> MultiValueDict[str, str]:
 
 
 def post_and_clean(exercises: list[Any]) -> tuple[Any, int]:
-    block = ExerciseListBlock(ExerciseBlock())
+    block = SessionContentBlock()
     with CaptureQueriesContext(connection) as queries:
         value = block.clean(block.value_from_datadict(posted(exercises), {}, "list"))
     return value, len(queries)
@@ -146,7 +147,7 @@ def post_and_clean(exercises: list[Any]) -> tuple[Any, int]:
 def test_saving_an_editor_costs_the_same_for_3_and_30_lines() -> None:
     exercises = [factories.make_exercise() for _n in range(30)]
     value, many = post_and_clean([exercise.pk for exercise in exercises])
-    assert [entry["exercise"] for entry in value] == exercises
+    assert [entry.value["exercise"] for entry in value] == exercises
     _value, few = post_and_clean([exercise.pk for exercise in exercises[:3]])
     assert few == many == 2
 
@@ -162,7 +163,7 @@ def test_a_posted_exercise_that_does_not_exist_is_refused(wrong: str) -> None:
 def test_a_chosen_exercise_may_come_twice() -> None:
     exercise = factories.make_exercise()
     value, _queries = post_and_clean([exercise.pk, exercise.pk])
-    assert [entry["exercise"].pk for entry in value] == [exercise.pk, exercise.pk]
+    assert [entry.value["exercise"].pk for entry in value] == [exercise.pk, exercise.pk]
 
 
 def test_the_label_of_a_closed_dose_has_its_words_in_the_editors_language() -> None:

@@ -124,7 +124,7 @@ def test_only_people_of_the_clinic_get_the_videos(
     program = factories.make_program(weeks=[make_week(1)])
     video = ExerciseVideo.objects.create(title="Squat", status="ready", width=640, height=360)
     week = weeks_of(program)[0]
-    exercise = week.days[0].value["exercises"][0]["exercise"]
+    exercise = week.days[0].value["exercises"][0].value["exercise"]
     exercise.video = video
     exercise.save()
     address = reverse("asyncpt_library:video", args=[video.uuid])
@@ -201,7 +201,7 @@ def test_an_editor_opens_and_saves_a_week(cast: Cast, login: Callable[[Any], Bro
     page = browser.get(url).content.decode()
     assert "dose-block.js" in page
     assert "blocks.css" in page
-    exercise = week.days[0].value["exercises"][0]["exercise"]
+    exercise = week.days[0].value["exercises"][0].value["exercise"]
     line = "days-0-value-exercises-0"
     answer = browser.post(
         url,
@@ -221,6 +221,7 @@ def test_an_editor_opens_and_saves_a_week(cast: Cast, login: Callable[[Any], Bro
             "days-0-value-times_per_week": "2",
             "days-0-value-notes": "",
             "days-0-value-exercises-count": "1",
+            f"{line}-type": "exercise",
             f"{line}-deleted": "",
             f"{line}-order": "0",
             f"{line}-id": "",

@@ -39,7 +39,7 @@ def posted(week, **changes) -> dict[str, str]:
         "days-0-value-exercises-count": "1",
         "days-0-value-exercises-0-deleted": "",
         "days-0-value-exercises-0-order": "0",
-        "days-0-value-exercises-0-type": "item",
+        "days-0-value-exercises-0-type": "exercise",
         "days-0-value-exercises-0-id": item["id"],
         f"{line}-exercise": str(exercise),
         f"{line}-section": "main",

@@ -105,10 +105,29 @@ class ExerciseForm(LogForm):
 
 
 class FinishForm(forms.Form):
-    """How hard a session was, and a comment."""
+    """How hard a session was, a comment, and the answers to the therapist's questions."""
 
     effort = TypedIntegerField(min_value=0, max_value=10, required=False)
     comment = forms.CharField(max_length=2000, required=False)
+
+    def __init__(self, *args: Any, questions: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {asked["uid"]: f"answer-{asked['uid']}" for asked in questions}
+        for asked in questions:
+            self.fields[self.names[asked["uid"]]] = forms.CharField(
+                label=asked["text"], max_length=1000, required=False
+            )
+
+    @property
+    def answer_fields(self) -> list[forms.BoundField]:
+        """The fields of the questions."""
+        return [self[name] for name in self.names.values()]
+
+    def values(self) -> dict[str, Any]:
+        """The arguments of ``finish_session`` that the client chose."""
+        answers = {uid: self.cleaned_data[name] for uid, name in self.names.items()}
+        data = self.cleaned_data
+        return {"effort": data["effort"], "comment": data["comment"], "answers": answers}
 
 
 class SkipForm(forms.Form):

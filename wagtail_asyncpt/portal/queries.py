@@ -42,8 +42,9 @@ from wagtail_asyncpt.portal.cards import (
     open_check,
     set_in_words,
 )
+from wagtail_asyncpt.portal.parts import Part, extras_of, parts_of
 from wagtail_asyncpt.portal.schedule import Slot, next_slot, slots_of
-from wagtail_asyncpt.programs.blocks import SECTIONS
+from wagtail_asyncpt.programs.dose import Dose
 
 
 class Situation(StrEnum):
@@ -155,7 +156,7 @@ class SessionPage:
     plan: WeekPlan
     planned: PlannedSession
     occurrence: PlannedOccurrence
-    parts: Sequence[tuple[str, list[Card]]] = field(default_factory=list)
+    parts: Sequence[Part] = field(default_factory=list)
 
     @property
     def log(self) -> SessionLog | None:
@@ -165,7 +166,7 @@ class SessionPage:
     @property
     def cards(self) -> list[Card]:
         """All exercises in order."""
-        return [card for _title, cards in self.parts for card in cards]
+        return [entry.card for part in self.parts for entry in part.entries if entry.card]
 
     @property
     def set_count(self) -> int:
@@ -211,18 +212,16 @@ def session_page(
 
 def _parts(
     client: Client, planned: PlannedSession, occurrence: PlannedOccurrence, bound: Bound | None
-) -> list[tuple[str, list[Card]]]:
+) -> list[Part]:
     logged = {prescribed_id for prescribed_id, _number in occurrence.sets} | set(occurrence.notes)
     lines = [line for line in planned.lines if not line.is_retired or line.pk in logged]
     earlier: dict[uuid.UUID, dict[int, SetLog]] = {}
     if occurrence.log is not None:
         earlier = last_sets(client, [line.lineage for line in lines], before=occurrence.log)
     cards = [
-        (line.section, _card(client, line, occurrence, earlier.get(line.lineage, {}), bound))
-        for line in lines
+        _card(client, line, occurrence, earlier.get(line.lineage, {}), bound) for line in lines
     ]
-    parts = ((str(title), [c for part, c in cards if part == name]) for name, title in SECTIONS)
-    return [part for part in parts if part[1]]
+    return parts_of(cards, extras_of([planned.session])[planned.session.pk])
 
 
 def _card(
@@ -238,7 +237,7 @@ def _card(
     logged = [number for pk, number in occurrence.sets if pk == line.pk]
     rows = [
         _row(
-            line,
+            dose.of_set(number),
             number,
             client.weight_unit,
             occurrence.sets.get((line.pk, number)),
@@ -261,7 +260,7 @@ def _card(
 
 
 def _row(
-    line: PrescribedExercise,
+    dose: Dose,
     number: int,
     unit: str,
     log: SetLog | None,
@@ -270,7 +269,7 @@ def _row(
 ) -> SetRow:
     typed: Mapping[str, Any] = bound.typed if bound else {}
     errors: Mapping[str, Sequence[str]] = bound.errors if bound else {}
-    numbers = make_numbers(line.prescribed_dose, unit, log, last, typed, errors)
+    numbers = make_numbers(dose, unit, log, last, typed, errors)
     shown = {one.name for one in numbers}
     others = [text for name, texts in errors.items() if name not in shown for text in texts]
     return SetRow(

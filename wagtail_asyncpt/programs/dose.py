@@ -1,7 +1,7 @@
 """Dose: how much of an exercise, how heavy, how hard; and the same in words."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -52,9 +52,48 @@ def plain(value: Decimal | float | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _known(cls: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of ``cls`` that ``values`` fill in, decimals as such."""
+    known = {f.name: values.get(f.name) for f in fields(cls)}
+    for name in ("load_value", "effort"):
+        if known[name] not in (None, ""):
+            known[name] = Decimal(str(known[name]))
+    return {key: value for key, value in known.items() if value not in (None, "")}
+
+
+def _json_ready(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: str(value) if isinstance(value, Decimal) else value
+        for key, value in values.items()
+        if value not in (None, "")
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetTarget:
+    """What one set has of its own; what is ``None`` follows the dose."""
+
+    reps: int | None = None
+    hold_seconds: int | None = None
+    load_value: Decimal | None = None
+    effort: Decimal | None = None
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "SetTarget":
+        """A target from stored JSON, or from a raw item of the block's list."""
+        return cls(**_known(cls, item.get("value", item)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values, empty ones left out."""
+        return _json_ready(asdict(self))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dose:
-    """One exercise's dose. Times in seconds, distance in meters, loads in ``load_unit``."""
+    """One exercise's dose. Times in seconds, distance in meters, loads in ``load_unit``.
+
+    ``targets`` are the sets that differ, the first for set 1; sets beyond follow the dose.
+    """
 
     sets: int | None = None
     reps: int | None = None
@@ -69,46 +108,68 @@ class Dose:
     tempo: str = ""
     rest_seconds: int | None = None
     side: str = Side.BOTH
+    targets: tuple[SetTarget, ...] = ()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any] | None) -> "Dose":
         """A dose from stored JSON or from a block's value; unknown keys are left out."""
-        values = values or {}
-        known: dict[str, Any] = {f.name: values.get(f.name) for f in fields(cls)}
-        for name in ("load_value", "effort"):
-            if known[name] not in (None, ""):
-                known[name] = Decimal(str(known[name]))
-        return cls(**{k: v for k, v in known.items() if v not in (None, "")})
+        known = _known(cls, values or {})
+        known["targets"] = tuple(SetTarget.from_item(one) for one in known.pop("targets", ()))
+        return cls(**known)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, empty ones left out; decimals as strings."""
-        return {
-            key: str(value) if isinstance(value, Decimal) else value
-            for key, value in asdict(self).items()
-            if value not in (None, "")
-        }
+        values = _json_ready({**asdict(self), "targets": None})
+        if self.targets:
+            values["targets"] = [target.to_dict() for target in self.targets]
+        return values
 
     @property
     def set_count(self) -> int:
         """Sets to log; a dose without sets is done once."""
-        return self.sets or 1
+        return max(self.sets or 1, len(self.targets))
+
+    def of_set(self, number: int) -> "Dose":
+        """The dose of the ``number``-th set, with what that set has of its own."""
+        if not 1 <= number <= len(self.targets):
+            return replace(self, targets=())
+        own = _known(SetTarget, asdict(self.targets[number - 1]))
+        if "reps" in own:
+            own["reps_max"] = None
+        return replace(self, targets=(), **own)
+
+    def in_rounds(self, rounds: int | None) -> "Dose":
+        """The dose inside a group: a dose without sets is done once in each round."""
+        return replace(self, sets=rounds) if rounds and not self.sets else self
 
     def in_words(self, unit: str = "") -> str:
         """The dose as a client reads it, loads in ``unit`` (kg or lb) where given.
 
         For example ``3 × 8 each side @ RPE 7, tempo 3-1-1, rest 90 s``.
         """
+        parts = [self._set_by_set(unit)] if self.targets else self._start(unit)
+        if self.tempo:
+            parts.append(_("tempo %(tempo)s") % {"tempo": self.tempo})
+        if self.rest_seconds:
+            parts.append(_("rest %(seconds)d s") % {"seconds": self.rest_seconds})
+        return ", ".join(part for part in parts if part)
+
+    def _start(self, unit: str) -> list[str]:
         parts = [self._amount()]
         load, effort = self._load(unit), self._effort()
         if load:
             parts.append(load)
         if effort:
             parts[-1] = f"{parts[-1]} {effort}".strip()
-        if self.tempo:
-            parts.append(_("tempo %(tempo)s") % {"tempo": self.tempo})
-        if self.rest_seconds:
-            parts.append(_("rest %(seconds)d s") % {"seconds": self.rest_seconds})
-        return ", ".join(part for part in parts if part)
+        return parts
+
+    def _set_by_set(self, unit: str) -> str:
+        """Each set for itself: ``3 sets: 12, 20 kg / 10, 25 kg / 8, 30 kg``."""
+        count = self.set_count
+        heading = ngettext("%(n)d set", "%(n)d sets", count) % {"n": count}
+        single = (replace(self.of_set(n), sets=None) for n in range(1, count + 1))
+        told = (", ".join(part for part in one._start(unit) if part) for one in single)
+        return f"{heading}: {' / '.join(told)}"
 
     def _amount(self) -> str:
         units = [text for text in (self._reps(), self._hold(), self._distance()) if text]

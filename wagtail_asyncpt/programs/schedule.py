@@ -10,6 +10,8 @@ from collections.abc import Iterable
 import recurrence
 from recurrence import Recurrence, Rule
 
+from wagtail_asyncpt.programs.rules import read_rule
+
 DAYS_IN_WEEK = 7
 
 
@@ -32,10 +34,28 @@ def session_dates(*, weekdays: list[str], starts_on: datetime.date) -> list[date
     """
     if not weekdays:
         return []
+    return _dates(rule_for(weekdays), starts_on, starts_on)
+
+
+def rule_dates(
+    *, rule: str, starts_on: datetime.date, anchor: datetime.date
+) -> list[datetime.date]:
+    """The dates of the seven days from ``starts_on`` that ``rule``, counted from ``anchor``, hits.
+
+    "Every 2 days" goes on from week to week when the anchor is the program's first day.
+    """
+    return _dates(read_rule(rule), starts_on, anchor)
+
+
+def _dates(
+    rule: Recurrence, starts_on: datetime.date, anchor: datetime.date
+) -> list[datetime.date]:
     start = datetime.datetime.combine(starts_on, datetime.time())
     end = start + datetime.timedelta(days=DAYS_IN_WEEK - 1)
-    found = rule_for(weekdays).between(start, end, dtstart=start, inc=True)
-    return [moment.date() for moment in found]
+    rule.rrules[0].until = end  # a rule that hits no day would be followed for ever
+    first = datetime.datetime.combine(anchor, datetime.time())
+    found = rule.between(start, end, dtstart=first, inc=True)
+    return sorted({moment.date() for moment in found})
 
 
 def _weekday(code: str) -> recurrence.Weekday:

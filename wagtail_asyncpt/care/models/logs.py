@@ -16,6 +16,7 @@ class SessionLog(models.Model):
     """One time that a client did (or skipped) a session: the ``occurrence``-th of its times.
 
     ``effort`` is the effort of the whole session, 0-10 (session RPE, Foster 2001).
+    ``answers`` are what the client said to the session's questions, each with its question.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -29,6 +30,7 @@ class SessionLog(models.Model):
     effort = models.PositiveSmallIntegerField(_("effort"), null=True, blank=True)
     comment = models.TextField(_("comment"), blank=True)
     skipped_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    answers = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("session log")

@@ -1,6 +1,7 @@
 """The published prescription: immutable versions, and the rows compiled from them."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +14,7 @@ from wagtail_asyncpt.library.models import Exercise
 from wagtail_asyncpt.people.models import Clinic, Therapist
 from wagtail_asyncpt.programs.blocks import SECTIONS
 from wagtail_asyncpt.programs.dose import Dose
+from wagtail_asyncpt.programs.groups import Group
 
 
 class WeekVersion(ImmutableModel):
@@ -43,6 +45,7 @@ class Session(models.Model):
     """A training unit of a published week, done ``times`` times, on ``dates`` where they are set.
 
     ``dates`` are ISO dates in the client's calendar, computed once when the week is published.
+    ``extras`` are the notes, readings and questions between the lines, each with its ``position``.
     ``uid`` is the id of the block; a session that a later version drops is retired, not deleted.
     """
 
@@ -55,6 +58,7 @@ class Session(models.Model):
     notes = models.TextField(blank=True)
     times = models.PositiveSmallIntegerField(default=1)
     dates = models.JSONField(default=list)
+    extras = models.JSONField(default=list, blank=True)
     is_retired = models.BooleanField(default=False)
 
     class Meta:
@@ -69,11 +73,17 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """The questions that the client answers at the end."""
+        return [extra for extra in self.extras if extra["kind"] == "question"]
+
 
 class PrescribedExercise(models.Model):
     """One line of a session. Logs hang here, never on the exercise.
 
     ``lineage`` stays the same from week to week and over a swap, so that charts go on.
+    ``group`` (JSON, empty for a line alone) is the superset or circuit that the line is part of.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -87,6 +97,7 @@ class PrescribedExercise(models.Model):
     position = models.PositiveSmallIntegerField()
     dose = models.JSONField(default=dict)
     note = models.CharField(max_length=300, blank=True)
+    group = models.JSONField(default=dict, blank=True)
     is_retired = models.BooleanField(default=False)
 
     wagtail_reference_index_ignore = True
@@ -106,6 +117,11 @@ class PrescribedExercise(models.Model):
     def prescribed_dose(self) -> Dose:
         """The dose, typed."""
         return Dose.from_dict(self.dose)
+
+    @property
+    def in_group(self) -> Group | None:
+        """The group, typed."""
+        return Group.from_dict(self.group)
 
 
 class ChangeKind(models.TextChoices):

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -68,15 +68,23 @@ def skip_session(
 
 @transaction.atomic
 def finish_session(
-    *, client: Client, session_log: SessionLog, effort: int | None = None, comment: str = ""
+    *,
+    client: Client,
+    session_log: SessionLog,
+    effort: int | None = None,
+    comment: str = "",
+    answers: Mapping[str, str] | None = None,
 ) -> SessionLog:
     """End a session with its effort (0-10) and a comment; finished before: only these change.
 
+    ``answers`` are those to the session's questions, by the question's uid.
     The week's last session puts the week in the therapist's queue, and so does a comment.
     """
     require_owner(client, session_log.client_id)
     log = SessionLog.objects.select_for_update(of=("self",)).get(pk=session_log.pk)
     log.effort, log.skipped_reason = effort, ""
+    if answers is not None:
+        log.answers = _answered(log.session, answers)
     has_new_comment = bool(comment.strip()) and comment.strip() != log.comment
     log.comment = comment.strip()
     _finish(log)
@@ -86,9 +94,18 @@ def finish_session(
     return log
 
 
+def _answered(session: Session, answers: Mapping[str, str]) -> list[dict[str, str]]:
+    """The answers with their questions: what was asked stays, whatever is asked later."""
+    return [
+        {"uid": asked["uid"], "question": asked["text"], "answer": answers[asked["uid"]].strip()}
+        for asked in session.questions
+        if answers.get(asked["uid"], "").strip()
+    ]
+
+
 def _finish(log: SessionLog) -> None:
     log.finished_at = log.finished_at or clock.now()
-    log.save(update_fields=["finished_at", "effort", "comment", "skipped_reason"])
+    log.save(update_fields=["finished_at", "effort", "comment", "skipped_reason", "answers"])
     signals.session_logged.send(
         SessionLog, instance=log, client=log.client, therapist=None, key=f"session-{log.pk}"
     )

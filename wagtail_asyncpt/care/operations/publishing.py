@@ -35,7 +35,6 @@ from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.library.models import Exercise
 from wagtail_asyncpt.people.models import Therapist
 from wagtail_asyncpt.people.operations import record_audit, write_letter
-from wagtail_asyncpt.programs.schedule import session_dates
 
 
 class MissingReasons(DomainError):
@@ -68,7 +67,7 @@ def publish_week(
     client = week.enrolment.client
     require_caseload(therapist, client)
     raw = as_raw(week.days)
-    days = read_days(raw)
+    days = sessions_of(week, read_days(raw))
     require_complete(days, _known_exercises(days))
     changes = proposed_changes(week)
     _require_reasons(changes, reasons)
@@ -86,6 +85,12 @@ def publish_week(
         key=f"week-published-{version.pk}",
     )
     return version
+
+
+def sessions_of(week: Week, days: list[PlannedDay]) -> list[PlannedDay]:
+    """The sessions that fall into ``week``: a rule such as "every 2 weeks" leaves weeks out."""
+    anchor = week.enrolment.starts_on
+    return [day for day in days if not day.rule or day.dates(week.starts_on, anchor)]
 
 
 def _known_exercises(days: list[PlannedDay]) -> set[int]:
@@ -161,10 +166,11 @@ def _compile(week: Week, days: list[PlannedDay]) -> None:
     sessions = {row.uid: row for row in week.sessions.all()}
     for position, day in enumerate(days):
         row = sessions.get(day.uid) or Session(clinic_id=week.clinic_id, week=week, uid=day.uid)
-        dates = session_dates(weekdays=day.weekdays, starts_on=week.starts_on)
+        dates = day.dates(week.starts_on, week.enrolment.starts_on)
         row.position, row.title, row.notes = position, day.title, day.notes
-        row.times = len(dates) or day.times_per_week
+        row.times = len(dates) or day.times
         row.dates = [date.isoformat() for date in dates]
+        row.extras = day.extras
         row.is_retired = False
         row.save()
         sessions[day.uid] = row
@@ -177,19 +183,30 @@ def _compile_lines(week: Week, days: list[PlannedDay], sessions: Mapping) -> Non
     new: list[PrescribedExercise] = []
     kept: list[PrescribedExercise] = []
     for day in days:
-        for position, line in enumerate(day.lines):
+        for line in day.lines:
             row = rows.get(line.uid)
             (kept if row else new).append(
                 row := row or PrescribedExercise(clinic_id=week.clinic_id, week=week, uid=line.uid)
             )
             row.session = sessions[day.uid]
-            row.lineage, row.section, row.position = line.lineage, line.section, position
+            row.lineage, row.section, row.position = line.lineage, line.section, line.position
+            row.group = line.group.to_dict() if line.group else {}
             row.exercise_id = line.exercise_id  # type: ignore[assignment]
             row.dose, row.note, row.is_retired = line.dose.to_dict(), line.note, False
     PrescribedExercise.objects.bulk_create(new)
     PrescribedExercise.objects.bulk_update(
         kept,
-        ["session", "lineage", "section", "position", "exercise", "dose", "note", "is_retired"],
+        [
+            "session",
+            "lineage",
+            "section",
+            "position",
+            "group",
+            "exercise",
+            "dose",
+            "note",
+            "is_retired",
+        ],
     )
     _retire(rows, {line.uid for line in all_lines(days)})
 

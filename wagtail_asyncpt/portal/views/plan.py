@@ -10,6 +10,7 @@ from wagtail_asyncpt.care.models import Week
 from wagtail_asyncpt.care.queries import current_week, published_weeks, week_plan
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.people.models import Client
+from wagtail_asyncpt.portal.parts import week_parts
 from wagtail_asyncpt.portal.queries import today_of, week_of
 from wagtail_asyncpt.portal.schedule import slots_of
 from wagtail_asyncpt.portal.views.base import client_view, found, page
@@ -51,16 +52,5 @@ def _week_page(request: HttpRequest, client: Client, shown: Week | None) -> Http
         context["plan"] = seen
         context["slots"] = slots_of(seen)
         context["changes"] = [change_in_words(c, client.weight_unit) for c in seen.changes]
-        context["sessions"] = [
-            (
-                planned,
-                [
-                    (line, line.prescribed_dose.in_words(client.weight_unit))
-                    for line in planned.lines
-                    if not line.is_retired
-                ],
-            )
-            for planned in seen.sessions
-            if not planned.session.is_retired
-        ]
+        context["sessions"] = week_parts(seen, client.weight_unit)
     return page(request, client, "week.html", context, tab="plan")

@@ -74,10 +74,15 @@ def finish(
     log = shown.log
     form = FinishForm(
         request.POST if request.method == "POST" else None,
-        initial={"effort": log.effort, "comment": log.comment},
+        questions=shown.planned.session.questions,
+        initial={
+            "effort": log.effort,
+            "comment": log.comment,
+            **{f"answer-{one['uid']}": one["answer"] for one in log.answers},
+        },
     )
     if request.method == "POST" and form.is_valid():
-        operations.finish_session(client=client, session_log=log, **form.cleaned_data)
+        operations.finish_session(client=client, session_log=log, **form.values())
         return redirect("asyncpt_portal:finish", session, occurrence)
     is_over = shown.occurrence.is_finished and not shown.occurrence.is_skipped
     context = {"page": shown, "form": form, "is_over": is_over and not form.errors}

@@ -1,6 +1,7 @@
 /*
  * The label of a closed dose, or of a closed exercise line: the dose in words, as a client reads
- * it ("3 × 8 each side, 20 kg @ RPE 7"). Loaded with Wagtail's block scripts.
+ * it ("3 × 8 each side, 20 kg @ RPE 7"); and the button that gives a line's dose to the other
+ * lines of the same exercise. Loaded with Wagtail's block scripts.
  */
 (() => {
   const { StructBlockDefinition } = window.wagtailStreamField.blocks;
@@ -26,11 +27,26 @@
     return [dose.load_note, named && words.units[dose.load_unit]].filter(Boolean).join(" ");
   }
 
-  function inWords(dose, words) {
+  function start(dose, words) {
     const effort = dose.effort && say(words, dose.effort_kind === "rir" ? "rir" : "rpe", dose.effort);
-    const start = [[amount(dose, words), load(dose, words)].filter(Boolean).join(", "), effort];
+    const told = [[amount(dose, words), load(dose, words)].filter(Boolean).join(", "), effort];
+    return told.filter(Boolean).join(" ");
+  }
+
+  /** The dose of each set, where sets differ: "3 sets: 12, 20 kg / 10, 25 kg / 8, 30 kg". */
+  function setBySet(dose, rows, words) {
+    const count = Math.max(Number(dose.sets) || 1, rows.length);
+    const told = Array.from({ length: count }, (_, n) => {
+      const own = Object.fromEntries(Object.entries(rows[n] ?? {}).filter(([, value]) => value));
+      return start({ ...dose, ...(own.reps && { reps_max: "" }), ...own, sets: "" }, words);
+    });
+    return say(words, "setsWith", count) + told.join(" / ");
+  }
+
+  function inWords(dose, words) {
+    const rows = dose.targets ?? [];
     return [
-      start.filter(Boolean).join(" "),
+      rows.length ? setBySet(dose, rows, words) : start(dose, words),
       dose.tempo && say(words, "tempo", dose.tempo),
       dose.rest_seconds && say(words, "rest", dose.rest_seconds),
     ]
@@ -49,6 +65,64 @@
       return block;
     }
   }
+
+  const lines = new Set();
+
+  /** Leaf by leaf: setting a whole block would lose its editors. */
+  function giveDose(source, target) {
+    for (const [name, block] of Object.entries(source.childBlocks)) {
+      target.childBlocks[name].setState(block.getState());
+    }
+    target.layout.setCollapsedLabelText();
+  }
+
+  class ExerciseBlockDefinition extends StructBlockDefinition {
+    render(placeholder, prefix, initialState, initialError) {
+      const block = super.render(placeholder, prefix, initialState, initialError);
+      lines.add(block);
+      block.container[0].append(this.copier(block));
+      return block;
+    }
+
+    copier(block) {
+      const { copyDose } = this.meta;
+      const button = document.createElement("button");
+      const said = document.createElement("span");
+      button.type = "button";
+      button.className = "button button-small button-secondary";
+      button.textContent = copyDose.button;
+      said.setAttribute("role", "status");
+      button.addEventListener("click", () => {
+        const like = this.likeLines(block);
+        for (const other of like) giveDose(block.childBlocks.dose, other.childBlocks.dose);
+        said.textContent = like.length
+          ? copyDose.done.replace("%(n)s", like.length)
+          : copyDose.none;
+      });
+      const row = document.createElement("div");
+      row.className = "asyncpt-copy-dose";
+      row.append(button, said);
+      return row;
+    }
+
+    /** The other lines of the form with the same exercise. */
+    likeLines(block) {
+      const own = block.childBlocks.exercise.getState()?.id;
+      return [...lines].filter((other) => {
+        if (!other.container[0].isConnected) lines.delete(other);
+        const isDeleted = other.container[0].closest("[aria-hidden='true']");
+        return (
+          own &&
+          other !== block &&
+          other.container[0].isConnected &&
+          !isDeleted &&
+          other.childBlocks.exercise.getState()?.id === own
+        );
+      });
+    }
+  }
+
+  window.telepath.register("wagtail_asyncpt.programs.ExerciseBlock", ExerciseBlockDefinition);
 
   window.telepath.register("wagtail_asyncpt.programs.DoseBlock", DoseBlockDefinition);
 })();
