@@ -82,6 +82,7 @@ FAULTS: dict[str, tuple[Callable[[Any], None], str]] = {
     "nothing for a text": (option(BASE_TEMPLATE=None), "E002"),
     "path for a template": (option(BASE_TEMPLATE=Path("base.html")), "E002"),
     "number for a folder": (option(PRIVATE_ROOT=3), "E002"),
+    "number for a yes": (option(TEASER_NOINDEX=1), "E002"),
     "list for accounts": (option(STRIPE_ACCOUNTS=[GOOD]), "E002"),
     "tolerance 0": (option(STRIPE_WEBHOOK_TOLERANCE=0), "E002"),
     "negative grace": (option(PAST_DUE_GRACE_DAYS=-1), "E002"),

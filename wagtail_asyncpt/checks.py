@@ -81,6 +81,8 @@ def _fitting(name: str, value: Any) -> bool:
     hint = get_type_hints(Settings)[name]
     if get_origin(hint) is Mapping:
         return isinstance(value, Mapping)
+    if hint is bool:
+        return isinstance(value, bool)
     if hint is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if value is None:

@@ -49,6 +49,8 @@ class Settings:
     LOGIN_URL: str | None = None
     #: URL or URL name where a visitor makes an account; by default allauth's when it is installed.
     SIGNUP_URL: str | None = None
+    #: Whether search engines are asked to leave teasers of gated pages out.
+    TEASER_NOINDEX: bool = False
     #: Folder for private files; by default ``private`` beside ``MEDIA_ROOT``.
     PRIVATE_ROOT: str | None = None
     #: Internal location that nginx maps to ``PRIVATE_ROOT`` (``X-Accel-Redirect``), or ``None``.

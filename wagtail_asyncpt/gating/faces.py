@@ -21,9 +21,11 @@ class Faces:
         self.page = page
         self.reader = reader
         self.denials: dict[frozenset[int], Denial | None] = {}
+        self.group_ids: set[int] = set()
 
     def __call__(self, group_ids: frozenset[int]) -> Face:
         """Open to holders of any of the groups and to staff who may edit the page."""
+        self.group_ids |= group_ids
         if group_ids & self.reader.entitled or self.reader.may_edit(self.page):
             return OPEN
         is_first = not self.denials

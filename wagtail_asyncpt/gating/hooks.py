@@ -1,7 +1,7 @@
 """Wagtail hooks: the gate in front of pages and documents, and the repair of copies."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -11,12 +11,13 @@ from wagtail.documents.models import Document
 from wagtail.models import PageViewRestriction
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 
-from wagtail_asyncpt.gating import operations, parts, projection, queries, teaser
+from wagtail_asyncpt.gating import looks, operations, parts, projection, queries, teaser
 from wagtail_asyncpt.gating.faces import Faces
 from wagtail_asyncpt.gating.middleware import is_private, mark_private
 from wagtail_asyncpt.gating.operations import Judgement
 from wagtail_asyncpt.gating.queries import Restriction
-from wagtail_asyncpt.gating.readers import may_edit_page, reader_of
+from wagtail_asyncpt.gating.readers import look_as, reader_of
+from wagtail_asyncpt.gating.staff_bar import add_bar
 
 #: Before core's own check, which has order 0.
 OUTERMOST = -100
@@ -38,38 +39,56 @@ def gate_page(serve: Serve) -> Serve:
     """Serve a gated page to those who are entitled now, and a teaser to everybody else."""
 
     def gated(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponseBase:
-        reader = reader_of(request)
+        staff, look = request.user, looks.look_of(request, page)
+        reader = look_as(request, look) if look else reader_of(request)
         restrictions = queries.page_restrictions(page)
         judgement = operations.judge(
-            reader=reader,
-            restrictions=restrictions,
-            may_edit=lambda: may_edit_page(request.user, page),
+            reader=reader, restrictions=restrictions, may_edit=lambda: reader.may_edit(page)
         )
+        faces = Faces(request, page, reader)
+        response: Any
         if judgement is not None and judgement.denial is not None:
-            return teaser.page_teaser(request, page, judgement.denial)
-        if judgement is not None:
-            _settle_page(page, restrictions, judgement)
-        has_parts = parts.show_parts(page, Faces(request, page, reader))
-        if judgement is not None or has_parts:
-            mark_private(request)
-        return _after_rendering(serve(page, request, args, kwargs), request)
+            response = teaser.page_teaser(request, page, judgement.denial)
+        else:
+            if judgement is not None:
+                _settle_page(page, restrictions, judgement)
+            has_parts = parts.show_parts(page, faces)
+            if judgement is not None or has_parts or look is not None:
+                mark_private(request)
+            response = serve(page, request, args, kwargs)
+        _after_rendering(response, lambda rendered: _keep_private(request, rendered))
+        is_gated = judgement is not None or faces.group_ids
+        if look is not None or (is_gated and reader.is_staff_of(page)):
+            group_ids = faces.group_ids.union(*(r.group_ids for r in restrictions))
+            _after_rendering(
+                response,
+                lambda rendered: add_bar(
+                    rendered,
+                    request=request,
+                    page=page,
+                    staff=staff,
+                    group_ids=group_ids,
+                    look=look,
+                ),
+            )
+        return cast(HttpResponseBase, response)
 
     return gated
 
 
-def _after_rendering(response: Any, request: HttpRequest) -> Any:
-    """Keep the answer out of caches; a template may find only while it renders that it must be."""
-
-    def settle(rendered: Any) -> None:
-        if is_private(request):
-            add_never_cache_headers(rendered)
-            patch_vary_headers(rendered, ["Cookie"])
-
+def _after_rendering(response: Any, act: Callable[[Any], None]) -> None:
+    """``act`` on the answer once it is rendered, or now where it is no template's."""
     if hasattr(response, "add_post_render_callback"):
-        response.add_post_render_callback(settle)
+        response.add_post_render_callback(act)
     else:
-        settle(response)
-    return response
+        act(response)
+
+
+def _keep_private(request: HttpRequest, response: Any) -> None:
+    # A template may find only while it renders that the answer is for one person.
+    if is_private(request):
+        add_never_cache_headers(response)
+        patch_vary_headers(response, ["Cookie"])
 
 
 def restore_page(serve: Serve) -> Serve:

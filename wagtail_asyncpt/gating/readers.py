@@ -1,6 +1,6 @@
 """Who is reading: what they are entitled to, asked for once in a request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -17,10 +17,14 @@ _READER = "_asyncpt_reader"
 
 @dataclass(frozen=True)
 class Look:
-    """As whom a member of staff looks at a page: a case of ``Denial.code``, or holding groups."""
+    """As whom a member of staff looks at a page: a case of ``Denial.code``, or holding groups.
+
+    ``group`` is the one that was chosen, ``group_ids`` those that its members hold.
+    """
 
     code: str
     group_ids: frozenset[int] = frozenset()
+    group: int | None = None
 
 
 @dataclass
@@ -30,6 +34,7 @@ class Reader:
     user: Any
     at: datetime
     look: Look | None = None
+    rights: dict[int, bool] = field(default_factory=dict)
 
     @cached_property
     def entitled(self) -> set[int]:
@@ -65,9 +70,18 @@ class Reader:
         """
         if self.look is not None or not self.user.is_authenticated:
             return False
-        if self.is_superuser:
+        if page.pk not in self.rights:
+            self.rights[page.pk] = self.is_superuser or (
+                self.stored != self.entitled and may_edit_page(self.user, page)
+            )
+        return self.rights[page.pk]
+
+    def is_staff_of(self, page: Any) -> bool:
+        """``may_edit``, asked only of those who are marked as staff or were asked already."""
+        if self.rights.get(page.pk):
             return True
-        return self.stored != self.entitled and may_edit_page(self.user, page)
+        is_staff = self.is_superuser or getattr(self.user, "is_staff", False)
+        return is_staff and self.may_edit(page)
 
     def denial(self, unmet: list[frozenset[int]]) -> Denial | None:
         """Why the reader does not pass the gates with these groups."""
@@ -97,7 +111,7 @@ def look_as(request: HttpRequest, look: Look) -> Reader:
 
 
 def may_edit_page(user: Any, page: Any) -> bool:
-    """Whether ``user`` may enter the admin and edit ``page`` there."""
+    """Whether ``user`` may enter the admin and edit ``page`` (or a snippet: nobody) there."""
     permissions = getattr(page, "permissions_for_user", None)
     return permissions is not None and bool(
         user.has_perm("wagtailadmin.access_admin") and permissions(user).can_edit()

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from wagtail.images.models import AbstractImage
 
+from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core.templates import site_base
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.grounds import Denial
@@ -37,6 +38,8 @@ def page_teaser(request: HttpRequest, page: Any, denial: Denial) -> HttpResponse
         }
         status = 200 if request.method in {"GET", "HEAD"} else 403
         response = _respond(request, "page_teaser", denial, context, status)
+        if asyncpt_settings.TEASER_NOINDEX:
+            response["X-Robots-Tag"] = "noindex"
     return _never_shared(response)
 
 

@@ -1,0 +1,41 @@
+"""The bar that staff see on gated pages: for whom the page is, and as whom to look at it."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from wagtail_asyncpt.gating import looks, queries
+from wagtail_asyncpt.gating.readers import Look
+
+_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+
+
+def add_bar(
+    response: Any,
+    *,
+    request: HttpRequest,
+    page: Any,
+    staff: Any,
+    group_ids: set[int],
+    look: Look | None,
+) -> None:
+    """Put the bar at the top of a rendered HTML answer; other answers stay as they are."""
+    if response.streaming or "html" not in response.get("Content-Type", ""):
+        return
+    text = response.content.decode(response.charset)
+    body = _BODY.search(text)
+    if body is None:
+        return
+    groups = queries.gate_groups()
+    bar = render_to_string(
+        "wagtail_asyncpt/gating/staff_bar.html",
+        {
+            "names": looks.names_of(group_ids, groups),
+            "links": looks.links(request, page, staff, look, groups),
+            "is_looking": look is not None,
+            "own_view": request.path,
+        },
+    )
+    response.content = text[: body.end()] + bar + text[body.end() :]
