@@ -1,13 +1,20 @@
-"""What programs know of an exercise: where they use it."""
+"""What programs know of an exercise: where they use it, and its usual dose in a file."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from wagtail.blocks import StructBlockValidationError
 from wagtail.models import ReferenceIndex
 
 from wagtail_asyncpt.gating.queries import page_model
 from wagtail_asyncpt.library.models import Exercise
 from wagtail_asyncpt.library.usage import Use
+from wagtail_asyncpt.programs.blocks import DoseBlock
+from wagtail_asyncpt.programs.dose import Dose
 
 
 def uses_in_programs(exercise: Exercise) -> list[Use]:
@@ -29,3 +36,29 @@ def uses_in_programs(exercise: Exercise) -> list[Use]:
             words = _("%(page)s (draft)") % {"page": words}
         uses.append(Use(words, reverse("wagtailadmin_pages:edit", args=[page.pk])))
     return uses
+
+
+def dose_from_cells(cells: Mapping[str, str]) -> dict[str, Any]:
+    """A stored dose from the cells of a file; empty where no cell says an amount.
+
+    Raises ``ValidationError`` with what is wrong, as the editor's form would.
+    """
+    block = DoseBlock(may_be_empty=True)
+    posted = {f"dose-{name}": cells.get(name, "") for name in block.child_blocks}
+    posted["dose-side"] = posted["dose-side"] or "both"
+    try:
+        dose = Dose.from_dict(block.clean(block.value_from_datadict(posted, {}, "dose")))
+    except StructBlockValidationError as error:
+        raise ValidationError(
+            [
+                f"{block.child_blocks[name].label}: {message}"
+                for name, reason in error.block_errors.items()
+                for message in reason.messages
+            ]
+        ) from error
+    if not dose.in_words():
+        return {}
+    stored = dose.to_dict()
+    # What the form fills in by itself, and no cell says.
+    implied = {"side", *(["effort_kind"] if "effort" not in stored else [])}
+    return {name: value for name, value in stored.items() if name not in implied or cells.get(name)}

@@ -6,6 +6,7 @@ Exercises are edited here, and not in the library's room, because their usual do
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -22,6 +23,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.slug import SlugInput
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from wagtail_asyncpt.library.exporting import EXPORTED
 from wagtail_asyncpt.library.filters import ExerciseFilterSet
 from wagtail_asyncpt.library.models import Exercise
 from wagtail_asyncpt.library.panels import LadderPanel, WordsComparison
@@ -36,6 +38,7 @@ from wagtail_asyncpt.library.viewsets import (
 )
 from wagtail_asyncpt.programs.dose import Dose
 from wagtail_asyncpt.programs.forms import ExerciseForm
+from wagtail_asyncpt.programs.import_views import ImportView
 
 
 class DoseComparison(WordsComparison):
@@ -137,7 +140,7 @@ class ExerciseViewSet(SnippetViewSet):
     chooser_viewset_class = ExerciseChooserViewSet
     chooser_per_page = 25
     export_filename = "exercises"
-    list_export = ["name", "position", "pattern", "live"]
+    list_export = EXPORTED
     edit_handler = TabbedInterface(
         [
             ObjectList(CONTENT, heading=_("Exercise")),
@@ -146,6 +149,10 @@ class ExerciseViewSet(SnippetViewSet):
         ],
         base_form_class=ExerciseForm,
     )
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Core's addresses and the import."""
+        return [*super().get_urlpatterns(), path("import/", ImportView.as_view(), name="import")]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The exercises with their videos, in one query."""

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views.chooser import (
     ChooseResultsView,
     ChooseView,
@@ -12,6 +15,7 @@ from wagtail.snippets.views.chooser import (
 )
 from wagtail.snippets.views.snippets import IndexView, UnpublishView
 
+from wagtail_asyncpt.library.exporting import row_of
 from wagtail_asyncpt.library.filters import ExerciseChooserForm, LocaleChooserForm
 from wagtail_asyncpt.library.models import Exercise
 from wagtail_asyncpt.library.usage import uses_of
@@ -46,6 +50,28 @@ class ExerciseIndexView(IndexView):
     def is_searchable(self) -> bool:
         """Always."""
         return True
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Core's buttons and the import, for those who may."""
+        buttons: list[Button] = super().header_more_buttons
+        if self.request.user.has_perm("wagtail_asyncpt.add_exercise"):
+            url = reverse("asyncpt_exercises:import")
+            buttons.append(Button(_("Import"), url=url, icon_name="upload", priority=80))
+        return buttons
+
+    def get_base_queryset(self) -> Any:
+        """Core's rows; an export also reads cues and tags, in two queries."""
+        rows = super().get_base_queryset()
+        return rows.prefetch_related("cues", "tagged_items__tag") if self.is_export else rows
+
+    def to_row_dict(self, item: Exercise) -> Any:
+        """The cells of one exercise."""
+        return row_of(item)
+
+    def get_heading(self, queryset: Any, field: str) -> str:
+        """Columns are named as the import reads them."""
+        return field
 
     def search_queryset(self, queryset: Any) -> Any:
         """The rows that match, best first unless the therapist chose an order."""
