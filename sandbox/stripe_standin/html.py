@@ -71,9 +71,11 @@ def redirect(location: str) -> Response:
 
 def money(amount: int, currency: str) -> str:
     """Minor units as people write them: 14900 usd → $149.00, 500 jpy → 500 JPY."""
-    number = f"{amount:,}" if currency in _NO_DECIMALS else f"{amount / 100:,.2f}"
+    size = abs(amount)
+    number = f"{size:,}" if currency in _NO_DECIMALS else f"{size / 100:,.2f}"
     symbol = _SYMBOLS.get(currency)
-    return f"{symbol}{number}" if symbol else f"{number} {currency.upper()}"
+    words = f"{symbol}{number}" if symbol else f"{number} {currency.upper()}"
+    return f"-{words}" if amount < 0 else words
 
 
 def day(timestamp: int) -> str:

@@ -17,6 +17,7 @@ from .engine import (
     catalog,
     changes,
     checkout,
+    coupons,
     customers,
     disputes,
     invoices,
@@ -101,16 +102,17 @@ _SESSION = (
     "mode line_items success_url cancel_url customer customer_email client_reference_id metadata "
     "allow_promotion_codes subscription_data payment_intent_data expires_at locale ui_mode "
     "payment_method_collection invoice_creation customer_creation customer_update submit_type "
-    "billing_address_collection"
+    "billing_address_collection discounts automatic_tax tax_id_collection consent_collection "
+    "custom_text currency setup_intent_data"
 )
 _SUBSCRIPTION = (
     "customer items default_payment_method trial_period_days trial_end metadata description "
-    "trial_settings billing_mode payment_behavior"
+    "trial_settings billing_mode payment_behavior discounts automatic_tax add_invoice_items"
 )
 _SUB_UPDATE = (
     "cancel_at cancel_at_period_end cancellation_details default_payment_method description "
     "metadata items billing_cycle_anchor proration_behavior proration_date payment_behavior "
-    "trial_end trial_settings pause_collection"
+    "trial_end trial_settings pause_collection discounts automatic_tax"
 )
 
 ROUTES = (
@@ -206,6 +208,47 @@ ROUTES = (
         p.PriceUpdateParams,
         "active nickname metadata lookup_key transfer_lookup_key tax_behavior",
         catalog.update_price,
+    ),
+    # coupons
+    _route(
+        "POST",
+        "/coupons",
+        p.CouponCreateParams,
+        "id name percent_off amount_off currency duration duration_in_months max_redemptions "
+        "redeem_by applies_to metadata",
+        coupons.create_coupon,
+    ),
+    _list("coupon", "/coupons", p.CouponListParams, "", None),
+    _route("GET", "/coupons/<id>", p.CouponRetrieveParams, "", _retrieve("coupon")),
+    _route("POST", "/coupons/<id>", p.CouponUpdateParams, "name metadata", coupons.update_coupon),
+    _route("DELETE", "/coupons/<id>", p.CouponDeleteParams, "", coupons.delete_coupon),
+    _route(
+        "POST",
+        "/promotion_codes",
+        p.PromotionCodeCreateParams,
+        "promotion code active customer expires_at max_redemptions restrictions metadata",
+        coupons.create_code,
+    ),
+    _list(
+        "promotion_code",
+        "/promotion_codes",
+        p.PromotionCodeListParams,
+        "active code coupon customer",
+        coupons.code_filter,
+    ),
+    _route(
+        "GET",
+        "/promotion_codes/<id>",
+        p.PromotionCodeRetrieveParams,
+        "",
+        _retrieve("promotion_code"),
+    ),
+    _route(
+        "POST",
+        "/promotion_codes/<id>",
+        p.PromotionCodeUpdateParams,
+        "active metadata",
+        coupons.update_code,
     ),
     # checkout and portal
     _route(
@@ -315,7 +358,7 @@ ROUTES = (
         "POST",
         "/invoices/create_preview",
         p.InvoiceCreatePreviewParams,
-        "customer subscription subscription_details",
+        "customer subscription subscription_details discounts",
         preview.create_preview,
     ),
     _route("GET", "/invoices/<id>", p.InvoiceRetrieveParams, "", _retrieve("invoice")),
@@ -383,6 +426,9 @@ ROUTES = (
         disputes.update_dispute,
     ),
     _route("POST", "/disputes/<id>/close", p.DisputeCloseParams, "", disputes.close_dispute),
+    _route(
+        "GET", "/setup_intents/<id>", p.SetupIntentRetrieveParams, "", _retrieve("setup_intent")
+    ),
     # events and endpoints
     _route(
         "GET",

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from . import control, pages, portal_pages
+from . import checkout_pages, control, pages, portal_pages
 from .api import Api, Request, Response
 from .engine import Engine
 from .engine.errors import StripeError
@@ -81,7 +81,7 @@ class Site:
             return control.handle(engine, request, "/".join(parts[1:]), data)
         rest = "/".join(parts[2:])
         if parts[:2] == ["c", "pay"] and len(parts) > 2:
-            return pages.checkout(engine, method, parts[2], "/".join(parts[3:]), data)
+            return checkout_pages.checkout(engine, method, parts[2], "/".join(parts[3:]), data)
         if parts[0] == "r" and len(parts) == 2:
             return pages.receipt(engine, parts[1])
         if parts[0] == "i" and len(parts) > 1:

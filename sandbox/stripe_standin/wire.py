@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from .engine import Account
 from .engine.checkout import line_items
+from .engine.coupons import applies_to
 from .engine.errors import invalid
 from .engine.invoices import payments_of
 from .engine.store import kind_of
@@ -131,20 +132,28 @@ def _expand(account: Account, here: Any, parts: list[str], path: str) -> None:
     name, rest = parts[0], parts[1:]
     if not isinstance(here, dict):
         return
+    if isinstance(here.get(name), list) and all(isinstance(row, str) for row in here[name]):
+        here[name] = [_found(account, row, path) for row in here[name]]
     if name not in here:
         included = _include(account, here, name)
+        if included is None and (here.get("object"), name) == ("coupon", "applies_to"):
+            return
         if included is None:
             raise invalid(f"This property cannot be expanded ({path}).", "expand")
         here[name] = included
     value = here[name]
     if isinstance(value, str):
-        kind = kind_of(value)
-        found = account.find(kind, value) if kind else None
-        if found is None:
-            raise invalid(f"This property cannot be expanded ({path}).", "expand")
-        here[name] = deepcopy(found)
+        here[name] = _found(account, value, path, name)
     if rest:
         _expand(account, here[name], rest, path)
+
+
+def _found(account: Account, identity: str, path: str, name: str = "") -> Json:
+    """The object behind an id; a coupon's id has no prefix, so the property's name counts too."""
+    found = account.find(kind_of(identity) or name, identity) or account.find(name, identity)
+    if found is None:
+        raise invalid(f"This property cannot be expanded ({path}).", "expand")
+    return deepcopy(found)
 
 
 def _include(account: Account, obj: Json, name: str) -> Json | None:
@@ -158,6 +167,8 @@ def _include(account: Account, obj: Json, name: str) -> Json | None:
             "has_more": False,
             "url": url,
         }
+    if (obj.get("object"), name) == ("coupon", "applies_to"):
+        return applies_to(account, identity)
     if (obj.get("object"), name) == ("invoice", "payments"):
         return {
             "object": "list",

@@ -179,7 +179,7 @@ def test_another_api_version_or_account_is_refused_rather_than_ignored(
 
 
 def test_an_endpoint_that_is_not_there_says_so(standin: StandIn) -> None:
-    answer = post(standin, "coupons", {})
+    answer = post(standin, "quotes", {})
     assert answer.status_code == 404
     assert "does not have this endpoint" in answer.json()["error"]["message"]
 
@@ -252,11 +252,14 @@ def test_prices_keep_their_amount_and_lookup_keys_move(shop: Shop, refused: Any)
     ("change", "words"),
     [
         ({"mode": "payment"}, "recurring price"),
-        ({"mode": "setup"}, "mode=setup"),
+        ({"mode": "setup"}, "currency is needed"),
         ({"line_items": []}, "line_items"),
         ({"subscription_data": {"trial_end": 10**20}}, "five years"),
         ({"subscription_data": {"proration_behavior": "none"}}, "does not act on it"),
-        ({"discounts": [{"coupon": "c"}]}, "does not act on it"),
+        ({"discounts": [{"coupon": "c"}]}, "No such coupon"),
+        ({"discounts": [{}]}, "either a coupon or a promotion_code"),
+        ({"discounts": [{"coupon": "c"}], "allow_promotion_codes": True}, "only specify one"),
+        ({"automatic_tax": {"enabled": True, "liability": {"type": "self"}}}, "liability"),
         ({"customer": "cus_nobody"}, "No such customer"),
         ({"expires_at": 1}, "expires_at"),
         ({"invoice_creation": {"enabled": True}}, "payment` mode"),

@@ -257,3 +257,107 @@ def test_html_in_names_is_escaped_and_no_script_or_style_is_inline(shop: Shop) -
     assert "default-src 'none'" in policy
     assert "form-action 'self' http://clinic.test" in policy
     assert " style=" not in page.text
+
+
+def test_a_card_is_saved_without_a_charge(shop: Shop) -> None:
+    v1 = shop.client.v1
+    customer = v1.customers.create({"email": "ana@example.com"})
+    session = v1.checkout.sessions.create(
+        {
+            "mode": "setup",
+            "currency": "usd",
+            "customer": customer.id,
+            "success_url": "http://clinic.test/done?s={CHECKOUT_SESSION_ID}",
+            "setup_intent_data": {"metadata": {"why": "new card"}},
+        }
+    )
+    assert (session.amount_total, session.payment_status) == (None, "no_payment_required")
+    assert "Save card" in shop.web.get(session.url).text
+    assert shop.submit(session, "4000000000000002").status_code == 402
+    failed = v1.setup_intents.retrieve(session.setup_intent)
+    assert failed.last_setup_error.code == "card_declined"
+    shop.submit(session, "4000002500003155")
+    shop.authenticate(session, "fail")
+    shop.submit(session, "4000002500003155")
+    assert shop.authenticate(session, "complete").status_code == 303
+    done = v1.checkout.sessions.retrieve(session.id, {"expand": ["setup_intent.payment_method"]})
+    assert (done.status, done.setup_intent.status) == ("complete", "succeeded")
+    assert done.setup_intent.payment_method.customer == customer.id
+    assert done.setup_intent.metadata["why"] == "new card"
+    assert shop.events("charge.succeeded") == []
+
+
+def test_terms_must_be_agreed_to_when_asked(shop: Shop) -> None:
+    session = shop.session(
+        consent_collection={"terms_of_service": "required"},
+        custom_text={"submit": {"message": "You can stop at any time."}},
+    )
+    page = shop.web.get(session.url).text
+    assert "I agree to the terms" in page
+    assert "You can stop at any time." in page
+    refused = shop.submit(session, "4242424242424242")
+    assert "Please agree to the terms" in refused.text
+    assert shop.submit(session, "4242424242424242", terms="yes").status_code == 303
+    done = shop.client.v1.checkout.sessions.retrieve(session.id)
+    assert done.consent.terms_of_service == "accepted"
+
+
+def test_automatic_tax_costs_nothing_until_a_rate_is_set(shop: Shop) -> None:
+    free = shop.session(automatic_tax={"enabled": True}, tax_id_collection={"enabled": True})
+    assert (free.amount_total, free.total_details.amount_tax) == (14_900, 0)
+    assert free.tax_id_collection.enabled is True
+    shop.standin.engine.account("sk_test_standin").settings["tax_percent"] = 10
+    taxed = shop.session(automatic_tax={"enabled": True})
+    assert (taxed.amount_total, taxed.total_details.amount_tax) == (16_390, 1_490)
+    assert "$14.90" in shop.web.get(taxed.url).text
+    shop.submit(taxed, "4242424242424242")
+    done = shop.client.v1.checkout.sessions.retrieve(
+        taxed.id, {"expand": ["subscription.latest_invoice"]}
+    )
+    assert done.subscription.automatic_tax.enabled is True
+    assert done.subscription.latest_invoice.amount_paid == 16_390
+
+
+def test_a_price_can_be_made_on_the_spot(shop: Shop) -> None:
+    session = shop.session(
+        mode="payment",
+        line_items=[
+            {
+                "price_data": {
+                    "currency": "usd",
+                    "unit_amount": 4_000,
+                    "product": shop.visit.product,
+                },
+                "quantity": 2,
+            }
+        ],
+    )
+    assert session.amount_total == 8_000
+    shop.submit(session, "4242424242424242")
+    assert shop.client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+
+
+def test_a_trial_with_a_fee_and_a_discount_charges_the_fee_only(shop: Shop) -> None:
+    made = shop.client.v1.coupons.create({"percent_off": 50, "duration": "forever"})
+    lines = [
+        {"price": shop.monthly.id, "quantity": 1},
+        {"price": shop.visit.id, "quantity": 1},
+    ]
+    session = shop.session(
+        line_items=lines,
+        discounts=[{"coupon": made.id}],
+        subscription_data={
+            "trial_period_days": 14,
+            "trial_settings": {"end_behavior": {"missing_payment_method": "cancel"}},
+        },
+    )
+    assert (session.amount_subtotal, session.amount_total) == (9_000, 4_500)
+    shop.submit(session, "4242424242424242")
+    done = shop.client.v1.checkout.sessions.retrieve(
+        session.id, {"expand": ["subscription.latest_invoice"]}
+    )
+    assert done.subscription.status == "trialing"
+    assert done.subscription.latest_invoice.amount_paid == 4_500
+    shop.standin.engine.advance(15 * DAY)
+    invoices = shop.client.v1.invoices.list({"subscription": done.subscription.id}).data
+    assert invoices[0].amount_paid == 7_450

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import held, invoices
+from . import discounts, held, invoices
 from .catalog import active_price
 from .clock import DAY, HOUR
 from .errors import StripeError, invalid, only, required
 from .invoices import subscription_of
-from .lines import Line, recurring_line
+from .lines import Line, one_time_line, recurring_line
 from .payments import Outcome
 from .store import Account, Json
 from .subscriptions import OVER, build, end, method_for, rows_of, set_status
@@ -80,6 +80,14 @@ def create_subscription(account: Account, params: Json) -> Json:
     if method and account.get("payment_method", method)["customer"] != customer["id"]:
         raise invalid(f"No such PaymentMethod: '{method}'", "default_payment_method")
     trial_end = trial_end_of(account, params, "trial_end")
+    only(params.get("automatic_tax", {}), "enabled", "automatic_tax")
+    chosen = discounts.wanted(
+        account,
+        params.get("discounts") or [],
+        customer=customer["id"],
+        lines=[{"amount_subtotal": price["unit_amount"] * count} for price, count in items],
+    )
+    extras = _extras(account, params.get("add_invoice_items", []))
     subscription = build(
         account,
         customer=customer["id"],
@@ -91,10 +99,25 @@ def create_subscription(account: Account, params: Json) -> Json:
         description=params.get("description"),
         trial_settings=params.get("trial_settings"),
         billing_mode=params.get("billing_mode", {}).get("type", "flexible"),
+        taxed=params.get("automatic_tax", {}).get("enabled", False),
     )
-    behavior = params.get("payment_behavior", "allow_incomplete")
-    _charge_first(account, subscription, behavior)
+    _refuse_without_card(account, subscription, params)
+    discounts.put_on(account, subscription, chosen)
+    _charge_first(account, subscription, extras, params)
     return subscription
+
+
+def _extras(account: Account, rows: list[Json]) -> list[Line]:
+    """One-time prices for the first invoice, such as a set-up fee."""
+    lines = []
+    for index, row in enumerate(rows):
+        where = f"add_invoice_items[{index}]"
+        only(row, "price quantity", where)
+        price = active_price(account, row.get("price"), f"{where}[price]")
+        if price["type"] != "one_time":
+            raise invalid("This field only accepts one-time prices.", f"{where}[price]")
+        lines.append(one_time_line(account, price, quantity_of(row, where)))
+    return lines
 
 
 def recurring_price(account: Account, row: Json, where: str) -> tuple[Json, int]:
@@ -117,20 +140,25 @@ def quantity_of(row: Json, where: str) -> int:
     return quantity
 
 
-def _charge_first(account: Account, subscription: Json, behavior: str) -> None:
-    method = method_for(account, subscription)
+def _refuse_without_card(account: Account, subscription: Json, params: Json) -> None:
     free = subscription["trial_end"] is not None
-    if method is None and not free and behavior != "default_incomplete":
+    waits = params.get("payment_behavior") == "default_incomplete"
+    if method_for(account, subscription) is None and not free and not waits:
         del account.objects["subscription"][subscription["id"]]
         raise StripeError(
             "This customer has no attached payment source or default payment method. Please "
             "consider adding a default payment method.",
             code="resource_missing",
         )
-    invoice = first_invoice(account, subscription, [])
+
+
+def _charge_first(account: Account, subscription: Json, extras: list[Line], params: Json) -> None:
+    behavior = params.get("payment_behavior", "allow_incomplete")
+    method = method_for(account, subscription)
+    invoice = first_invoice(account, subscription, extras)
     account.emit("customer.subscription.created", subscription)
-    if free:
-        invoices.mark_paid(account, invoice)
+    if invoice["amount_remaining"] == 0:
+        collect(account, invoice, method, on_session=False)
     elif behavior == "default_incomplete":
         invoices.intent_of(account, invoice)
     elif method is not None:

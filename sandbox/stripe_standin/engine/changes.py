@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import held, invoices, pending, plans
+from . import discounts, held, invoices, pending, plans
 from .billing import collect, future
 from .clock import HOUR
 from .customers import mark_deleted
-from .errors import StripeError, invalid
+from .errors import StripeError, invalid, only
 from .lines import Line
 from .payments import Outcome
 from .proration import credit
@@ -54,6 +54,7 @@ def _check(account: Account, subscription: Json, params: Json) -> None:
     method = params.get("default_payment_method")
     if method:
         account.get("payment_method", method, "default_payment_method")
+    only(params.get("automatic_tax", {}), "enabled", "automatic_tax")
     paused = params.get("pause_collection") or {}
     if "resumes_at" in paused:
         future(account, paused["resumes_at"], "pause_collection[resumes_at]")
@@ -71,11 +72,39 @@ def _assign(account: Account, subscription: Json, params: Json) -> None:
     _details(subscription, params)
     if "trial_settings" in params:
         subscription["trial_settings"] = params["trial_settings"]
+    if "automatic_tax" in params:
+        enabled = params["automatic_tax"]["enabled"]
+        subscription["automatic_tax"] = {
+            "disabled_reason": None,
+            "enabled": enabled,
+            "liability": {"type": "self"} if enabled else None,
+        }
+    if "discounts" in params:
+        _discount(account, subscription, params["discounts"] or [])
     if "pause_collection" in params:
         paused = params["pause_collection"]
         subscription["pause_collection"] = {"resumes_at": None} | paused if paused else None
     if "cancel_at_period_end" in params:
         _cancel_at_period_end(account, subscription, params["cancel_at_period_end"])
+
+
+def _discount(account: Account, subscription: Json, rows: list[Json]) -> None:
+    """New discounts in place of the old; those named by their id stay."""
+    kept = [row["discount"] for row in rows if row.get("discount")]
+    unknown = set(kept) - set(subscription["discounts"])
+    if unknown:
+        raise invalid(f"No such discount: '{min(unknown)}'", "discounts", "resource_missing")
+    lines = [
+        {"amount_subtotal": item["price"]["unit_amount"] * item["quantity"]}
+        for item in rows_of(subscription)
+    ]
+    chosen = discounts.wanted(
+        account,
+        [row for row in rows if not row.get("discount")],
+        customer=subscription["customer"],
+        lines=lines,
+    )
+    discounts.put_on(account, subscription, chosen, keep=kept)
 
 
 def _bill(account: Account, subscription: Json, change: plans.Change) -> Json | None:

@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import billing
-from .catalog import MAX_AMOUNT, active_price, title
+from . import discounts, setup
+from .checkout_lines import build_lines, put_on
 from .clock import DAY
 from .errors import StripeError, invalid, only, required
-from .store import Account, Json, assign, new_id, random_text
+from .store import Account, Json, assign, new_id
 
 MIN_LIFE = 30 * 60
 _SUBSCRIPTION_DATA = "metadata trial_period_days trial_end trial_settings billing_mode description"
 _INTENT_DATA = "metadata setup_future_usage description receipt_email"
+_CUSTOM_TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 
 
 def create_session(account: Account, params: Json) -> Json:
-    """POST /v1/checkout/sessions, hosted page, modes payment and subscription."""
+    """POST /v1/checkout/sessions, hosted page; modes payment, subscription and setup."""
     mode = params.get("mode", "payment")
     _check(account, params, mode)
     identity = new_id("checkout.session")
-    lines = [_line(account, row, i) for i, row in enumerate(params.get("line_items", []))]
-    trial_end = billing.trial_end_of(
-        account, params.get("subscription_data", {}), "subscription_data[trial_end]"
+    lines = build_lines(account, params.get("line_items", []), mode)
+    chosen = discounts.wanted(
+        account, params.get("discounts", []), customer=params.get("customer"), lines=lines
     )
-    _check_lines(lines, mode)
-    total = sum(_due_now(line, trial_end) for line in lines)
     customer = account.find("customer", params.get("customer"))
     session = account.put(
         {
@@ -38,31 +37,21 @@ def create_session(account: Account, params: Json) -> Json:
             "adaptive_pricing": {"enabled": False},
             "after_expiration": None,
             "allow_promotion_codes": params.get("allow_promotion_codes"),
-            "amount_subtotal": total,
-            "amount_total": total,
-            "automatic_tax": {
-                "enabled": False,
-                "liability": None,
-                "provider": None,
-                "status": None,
-            },
+            "amount_subtotal": None,
+            "amount_total": None,
+            "automatic_tax": _automatic_tax(params),
             "billing_address_collection": params.get("billing_address_collection"),
             "cancel_url": params.get("cancel_url"),
             "client_reference_id": params.get("client_reference_id"),
             "client_secret": None,
             "collected_information": None,
             "consent": None,
-            "consent_collection": None,
+            "consent_collection": _consents(params),
             "created": account.now(),
-            "currency": lines[0]["currency"],
+            "currency": lines[0]["currency"] if lines else params.get("currency"),
             "currency_conversion": None,
             "custom_fields": [],
-            "custom_text": {
-                "after_submit": None,
-                "shipping_address": None,
-                "submit": None,
-                "terms_of_service_acceptance": None,
-            },
+            "custom_text": {name: _text(params, name) for name in _CUSTOM_TEXTS},
             "customer": customer["id"] if customer else None,
             "customer_creation": _customer_creation(params, mode),
             "customer_details": payer_details(customer, params.get("customer_email")),
@@ -82,7 +71,7 @@ def create_session(account: Account, params: Json) -> Json:
             "payment_method_configuration_details": None,
             "payment_method_options": {},
             "payment_method_types": ["card"],
-            "payment_status": "unpaid",
+            "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
             "permissions": None,
             "phone_number_collection": {"enabled": False},
             "recovered_from": None,
@@ -95,7 +84,8 @@ def create_session(account: Account, params: Json) -> Json:
             "submit_type": params.get("submit_type"),
             "subscription": None,
             "success_url": params["success_url"],
-            "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+            "tax_id_collection": _tax_ids(params),
+            "total_details": None,
             "ui_mode": "hosted_page",
             "url": f"{account.engine.base_url}/c/pay/{identity}",
             "wallet_options": None,
@@ -108,17 +98,61 @@ def create_session(account: Account, params: Json) -> Json:
         "name_auto": params.get("customer_update", {}).get("name") == "auto",
         "intent": None,
         "pending": None,
+        "discounts": [],
     }
+    put_on(account, session, chosen)
+    if mode == "setup":
+        data = params.get("setup_intent_data", {})
+        session["setup_intent"] = setup.create_intent(account, session["customer"], data)["id"]
     return session
 
 
+def _automatic_tax(params: Json) -> Json:
+    enabled = params.get("automatic_tax", {}).get("enabled", False)
+    return {
+        "enabled": enabled,
+        "liability": {"type": "self"} if enabled else None,
+        "provider": None,
+        "status": "complete" if enabled else None,
+    }
+
+
+def _tax_ids(params: Json) -> Json:
+    wanted = params.get("tax_id_collection", {"enabled": False})
+    return {"enabled": wanted["enabled"], "required": wanted.get("required", "never")}
+
+
+def _consents(params: Json) -> Json | None:
+    wanted = params.get("consent_collection")
+    if wanted is None:
+        return None
+    return {
+        "payment_method_reuse_agreement": None,
+        "promotions": wanted.get("promotions", "none"),
+        "terms_of_service": wanted.get("terms_of_service", "none"),
+    }
+
+
+def _text(params: Json, name: str) -> Json | None:
+    found: Json | None = (params.get("custom_text") or {}).get(name) or None
+    return found
+
+
 def _check(account: Account, params: Json, mode: str) -> None:
-    if mode == "setup":
-        raise invalid("The stand-in has no mode=setup.", "mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise invalid("The stand-in has ui_mode=hosted_page only.", "ui_mode")
-    required(params, "line_items")
+    if mode != "setup":
+        required(params, "line_items")
+    elif not params.get("currency"):
+        raise invalid("A currency is needed in `setup` mode.", "currency", "parameter_missing")
     required(params, "success_url")
+    if params.get("discounts") and params.get("allow_promotion_codes"):
+        raise invalid(
+            "You may only specify one of these parameters: allow_promotion_codes, discounts.",
+            "discounts",
+        )
+    if len(params.get("discounts", [])) > 1:
+        raise invalid("A session takes at most one discount.", "discounts")
     if params.get("customer") and params.get("customer_email"):
         raise invalid(
             "You may only specify one of these parameters: customer, customer_email.", "customer"
@@ -140,14 +174,30 @@ def _check_mode_params(account: Account, params: Json, mode: str) -> None:
         ("payment_method_collection", "subscription"),
         ("payment_intent_data", "payment"),
         ("invoice_creation", "payment"),
-        ("customer_creation", "payment"),
+        ("customer_creation", "payment setup"),
+        ("setup_intent_data", "setup"),
+        ("line_items", "payment subscription"),
+        ("discounts", "payment subscription"),
+        ("allow_promotion_codes", "payment subscription"),
+        ("automatic_tax", "payment subscription"),
     ):
-        if name in params and mode != wanted:
+        if name in params and mode not in wanted.split():
             raise invalid(f"You can only pass `{name}` in `{wanted}` mode.", name)
+    only(params.get("setup_intent_data", {}), "description metadata", "setup_intent_data")
+    only(params.get("automatic_tax", {}), "enabled", "automatic_tax")
+    only(
+        params.get("consent_collection", {}),
+        "terms_of_service promotions",
+        "consent_collection",
+    )
     only(params.get("subscription_data", {}), _SUBSCRIPTION_DATA, "subscription_data")
     only(params.get("payment_intent_data", {}), _INTENT_DATA, "payment_intent_data")
     creation = params.get("invoice_creation", {})
-    only(creation.get("invoice_data", {}), "metadata", "invoice_creation[invoice_data]")
+    only(
+        creation.get("invoice_data", {}),
+        "metadata description footer",
+        "invoice_creation[invoice_data]",
+    )
     data = params.get("subscription_data", {})
     if "trial_end" in data and "trial_period_days" in data:
         raise invalid(
@@ -159,49 +209,6 @@ def _check_mode_params(account: Account, params: Json, mode: str) -> None:
             "The `trial_end` date has to be at least 2 days in the future.",
             "subscription_data[trial_end]",
         )
-
-
-def _check_lines(lines: list[Json], mode: str) -> None:
-    recurring = [line["price"]["type"] == "recurring" for line in lines]
-    if mode == "payment" and any(recurring):
-        raise invalid(
-            "You specified `payment` mode but passed a recurring price. Either switch to "
-            "`subscription` mode or use only one-time prices.",
-            "mode",
-        )
-    if mode == "subscription" and not any(recurring):
-        raise invalid("You must provide at least one recurring price in `subscription` mode.")
-    if len({line["currency"] for line in lines}) > 1:
-        raise invalid("All line items must use the same currency.", "line_items")
-
-
-def _line(account: Account, row: Json, index: int) -> Json:
-    where = f"line_items[{index}]"
-    only(row, "price quantity", where)
-    price = active_price(account, row.get("price"), f"{where}[price]")
-    quantity = billing.quantity_of(row, where)
-    amount = price["unit_amount"] * quantity
-    if amount > MAX_AMOUNT:
-        raise invalid("The line's amount is too large.", where, "amount_too_large")
-    return {
-        "id": f"li_{random_text(24)}",
-        "object": "item",
-        "adjustable_quantity": None,
-        "amount_discount": 0,
-        "amount_subtotal": amount,
-        "amount_tax": 0,
-        "amount_total": amount,
-        "currency": price["currency"],
-        "description": title(account, price),
-        "metadata": {},
-        "price": dict(price),
-        "quantity": quantity,
-    }
-
-
-def _due_now(line: Json, trial_end: int | None) -> int:
-    waits = trial_end is not None and line["price"]["type"] == "recurring"
-    return 0 if waits else int(line["amount_total"])
 
 
 def _customer_creation(params: Json, mode: str) -> str | None:
@@ -232,8 +239,8 @@ def _invoice_creation(params: Json) -> Json:
         "invoice_data": {
             "account_tax_ids": None,
             "custom_fields": None,
-            "description": None,
-            "footer": None,
+            "description": wanted.get("invoice_data", {}).get("description"),
+            "footer": wanted.get("invoice_data", {}).get("footer"),
             "issuer": None,
             "metadata": wanted.get("invoice_data", {}).get("metadata", {}),
             "rendering_options": None,

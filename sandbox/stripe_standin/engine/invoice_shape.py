@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from . import discounts
 from .clock import HOUR
+from .discounts import Terms
 from .lines import Line, line_list
 from .store import Account, Json, new_id
 
@@ -18,10 +20,22 @@ def compose(
     method: str | None = None,
     metadata: Json | None = None,
     identity: str | None = None,
+    terms: list[Terms] | None = None,
+    taxed: bool = False,
 ) -> Json:
-    """A draft. Drafts of a renewal finalize themselves after an hour."""
+    """A draft. Drafts of a renewal finalize themselves after an hour.
+
+    ``terms``: discounts on a sale; a subscription brings its own.
+    """
     identity = identity or new_id("invoice")
-    total = sum(line.amount for line in lines)
+    if subscription is not None and terms is None:
+        terms = discounts.terms_of(account, subscription["discounts"])
+    taxed = taxed or (subscription is not None and subscription["automatic_tax"]["enabled"])
+    lines = discounts.spread(account, lines, terms or [])
+    subtotal = sum(line.amount for line in lines)
+    taxable = sum(discounts.net(line) for line in lines)
+    taxes = taxes_on(account, taxable) if taxed else []
+    total = taxable + sum(tax["amount"] for tax in taxes)
     owner = account.get("customer", customer)
     balance = owner.get("balance", 0)
     due = max(0, total + balance)
@@ -45,10 +59,10 @@ def compose(
         "auto_advance": automatic,
         "automatic_tax": {
             "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
+            "enabled": taxed,
+            "liability": {"type": "self"} if taxed else None,
             "provider": None,
-            "status": None,
+            "status": "complete" if taxed else None,
         },
         "automatically_finalizes_at": now + HOUR if automatic else None,
         "billing_reason": reason,
@@ -68,7 +82,7 @@ def compose(
         "default_source": None,
         "default_tax_rates": [],
         "description": None,
-        "discounts": [],
+        "discounts": [name for name, _ in terms or []],
         "due_date": None,
         "effective_at": None,
         "ending_balance": None,
@@ -108,16 +122,41 @@ def compose(
             "paid_at": None,
             "voided_at": None,
         },
-        "subtotal": total,
-        "subtotal_excluding_tax": total,
+        "subtotal": subtotal,
+        "subtotal_excluding_tax": subtotal,
         "test_clock": None,
         "total": total,
-        "total_discount_amounts": [],
-        "total_excluding_tax": total,
+        "total_discount_amounts": _discounted(lines, terms or []),
+        "total_excluding_tax": taxable,
         "total_pretax_credit_amounts": [],
-        "total_taxes": [],
+        "total_taxes": taxes,
         "webhooks_delivered_at": now,
     }
+
+
+def _discounted(lines: list[Line], terms: list[Terms]) -> list[Json]:
+    off = [entry for line in lines for entry in line.discounts]
+    return [
+        {"amount": sum(amount for n, amount in off if n == name), "discount": name}
+        for name, _ in terms
+    ]
+
+
+def taxes_on(account: Account, taxable: int) -> list[Json]:
+    """Automatic tax at the account's one made-up rate (``tax_percent``); none at rate zero."""
+    percent = account.settings["tax_percent"]
+    if not percent or taxable <= 0:
+        return []
+    return [
+        {
+            "amount": (2 * taxable * percent + 100) // 200,
+            "tax_behavior": "exclusive",
+            "tax_rate_details": {"tax_rate": "txr_standin"},
+            "taxability_reason": "standard_rated",
+            "taxable_amount": taxable,
+            "type": "tax_rate_details",
+        }
+    ]
 
 
 def _parent(subscription: Json | None) -> Json | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import pending
+from . import discounts, pending
+from .discounts import Terms
 from .errors import StripeError
 from .invoice_shape import compose
 from .lines import Line
@@ -25,6 +26,8 @@ def create(
     subscription: Json | None = None,
     method: str | None = None,
     metadata: Json | None = None,
+    terms: list[Terms] | None = None,
+    taxed: bool = False,
 ) -> Json:
     """A draft, with what waits for the subscription's next invoice; emits invoice.created."""
     items = pending.waiting(account, subscription["id"]) if subscription else []
@@ -37,10 +40,14 @@ def create(
         subscription=subscription,
         method=method,
         metadata=metadata,
+        terms=terms,
+        taxed=taxed,
     )
     pending.take(items, invoice)
     account.put(invoice)
     account.emit("invoice.created", invoice)
+    if subscription is not None:
+        discounts.use_up(account, subscription, invoice)
     return invoice
 
 

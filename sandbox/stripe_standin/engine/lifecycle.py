@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import billing, disputes, held, refunds, renewals
+from . import billing, coupons, disputes, held, refunds, renewals
 from .checkout import expire
 from .store import Account, Json
 from .subscriptions import OVER, end, period_end
@@ -56,6 +56,12 @@ def _agenda(engine: Engine) -> Iterator[Due]:
     for account in engine.accounts():
         for errand in account.errands:
             yield errand["at"], account, errand, _run_errand
+        for coupon in account.rows("coupon"):
+            if coupon["valid"] and coupon["redeem_by"]:
+                yield coupon["redeem_by"], account, coupon, coupons.expire_coupon
+        for code in account.rows("promotion_code"):
+            if code["active"] and code["expires_at"]:
+                yield code["expires_at"], account, code, coupons.expire_code
         for session in account.rows("checkout.session"):
             if session["status"] == "open":
                 yield session["expires_at"], account, session, expire

@@ -14,6 +14,7 @@ class Line:
 
     ``item``: the subscription item billed. ``proration``: part of a period. ``invoice_item``: it
     waited as a pending invoice item. ``credited``: the invoice line that a credit takes back.
+    ``discounts``: names of discounts and what each takes off.
     """
 
     price: Json
@@ -26,6 +27,7 @@ class Line:
     proration: bool = False
     invoice_item: str | None = None
     credited: Json | None = None
+    discounts: tuple[tuple[str, int], ...] = ()
 
 
 def recurring_line(account: Account, item: Json, *, trial: bool = False) -> Line:
@@ -74,7 +76,7 @@ def _line(invoice: str, line: Line, currency: str, subscription: str | None) -> 
         "amount": line.amount,
         "currency": currency,
         "description": line.description,
-        "discount_amounts": [],
+        "discount_amounts": [{"amount": a, "discount": name} for name, a in line.discounts],
         "discountable": not line.proration,
         "discounts": [],
         "invoice": invoice,

@@ -101,7 +101,8 @@ def resumed(
     owed = [item for item in items if credited or item not in rows_of(subscription)]
     if params.get("proration_behavior") == "none":
         owed = []
-    return items, subscription["billing_cycle_anchor"], [debit(account, i, at) for i in owed]
+    lines = [debit(account, subscription, items, item, at) for item in owed]
+    return items, subscription["billing_cycle_anchor"], lines
 
 
 def _restarts(params: Json) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import billing, invoices, payments
-from .cards import AUTHENTICATION_FAILED
+from . import billing, discounts, invoices, payments, setup
+from .cards import AUTHENTICATION_FAILED, Decline
 from .checkout import payer_details
+from .checkout_lines import chosen_discounts
 from .customers import CardDetails, attach, create_customer, create_method, test_card
 from .lines import one_time_line
 from .payments import Outcome
@@ -26,6 +27,8 @@ class _Payment:
 
 def needs_card(session: Json) -> bool:
     """False only for a free start with payment_method_collection=if_required."""
+    if session["mode"] == "setup":
+        return True
     optional = session["payment_method_collection"] == "if_required"
     return not (session["amount_total"] == 0 and optional)
 
@@ -38,6 +41,8 @@ def trial_end(account: Account, session: Json) -> int | None:
 def pay(account: Account, session: Json, details: CardDetails | None, email: str) -> Outcome:
     """Somebody pressed "Pay" on the hosted page. The session must be open."""
     hidden = account.private[session["id"]]
+    if (session["consent_collection"] or {}).get("terms_of_service") == "required":
+        session["consent"] = {"promotions": None, "terms_of_service": "accepted"}
     name = details.name if details else None
     hidden["payer"] = {"email": email, "name": name}
     method = create_method(account, details) if details else None
@@ -45,7 +50,7 @@ def pay(account: Account, session: Json, details: CardDetails | None, email: str
     if method is not None and payment.intent is not None:
         outcome = payments.attempt(account, payment.intent, method, on_session=True)
     elif method is not None:
-        outcome = _save_only(account, method)
+        outcome = _save_only(account, session, method)
     else:
         outcome = Outcome("succeeded")
     return _follow(account, payment, outcome)
@@ -60,6 +65,8 @@ def authenticate(account: Account, session: Json, *, passed: bool) -> Outcome:
         outcome = Outcome("failed", AUTHENTICATION_FAILED)
         if payment.intent is not None:
             outcome = payments.fail(account, payment.intent, method, AUTHENTICATION_FAILED)
+        elif session["setup_intent"]:
+            _setup_failed(account, session, method, AUTHENTICATION_FAILED)
     elif payment.intent is not None:
         outcome = payments.attempt(
             account, payment.intent, method, on_session=True, authenticated=True
@@ -69,15 +76,21 @@ def authenticate(account: Account, session: Json, *, passed: bool) -> Outcome:
     return _follow(account, payment, outcome)
 
 
-def _save_only(account: Account, method: Json) -> Outcome:
+def _save_only(account: Account, session: Json, method: Json) -> Outcome:
     card = test_card(account, method["id"])
     if card.refused is not None:
+        if session["setup_intent"]:
+            _setup_failed(account, session, method, card.refused)
         return Outcome("failed", card.refused)
     return Outcome("succeeded" if card.three_ds == "never" else "requires_action")
 
 
+def _setup_failed(account: Account, session: Json, method: Json, decline: Decline) -> None:
+    setup.fail(account, account.get("setup_intent", session["setup_intent"]), method, decline)
+
+
 def _intent(account: Account, session: Json, hidden: Json) -> Json | None:
-    if session["amount_total"] == 0:
+    if not session["amount_total"]:
         return None
     if hidden["intent"] is None:
         data = hidden["payment_intent_data"]
@@ -93,7 +106,10 @@ def _intent(account: Account, session: Json, hidden: Json) -> Json | None:
             receipt_email=data.get("receipt_email"),
         )
         hidden["intent"] = intent["id"]
-    return account.get("payment_intent", hidden["intent"])
+    intent = account.get("payment_intent", hidden["intent"])
+    # A code entered after a refused card changes what is due.
+    intent["amount"] = session["amount_total"]
+    return intent
 
 
 def _follow(account: Account, payment: _Payment, outcome: Outcome) -> Outcome:
@@ -112,6 +128,8 @@ def _complete(account: Account, payment: _Payment) -> None:
             customer["name"] = payer["name"]
     if customer is not None and session["mode"] == "subscription":
         _subscribe(account, payment, customer)
+    elif session["mode"] == "setup":
+        _set_up(account, payment, customer)
     else:
         _sell(account, payment, customer)
     session |= {
@@ -146,6 +164,15 @@ def _keep_card(account: Account, payment: _Payment, customer: Json) -> None:
         account.private[payment.method["id"]]["set_up"] = True
 
 
+def _set_up(account: Account, payment: _Payment, customer: Json | None) -> None:
+    if payment.method is None:
+        return
+    if customer is not None:
+        _keep_card(account, payment, customer)
+    intent = account.get("setup_intent", payment.session["setup_intent"])
+    setup.succeed(account, intent, payment.method)
+
+
 def _subscribe(account: Account, payment: _Payment, customer: Json) -> None:
     session, hidden = payment.session, payment.hidden
     data = hidden["subscription_data"]
@@ -163,7 +190,9 @@ def _subscribe(account: Account, payment: _Payment, customer: Json) -> None:
         description=data.get("description"),
         trial_settings=data.get("trial_settings"),
         billing_mode=data.get("billing_mode", {}).get("type", "flexible"),
+        taxed=session["automatic_tax"]["enabled"],
     )
+    subscription["discounts"] = _redeem(account, session, customer, subscription["id"])
     extras = [
         one_time_line(account, r["price"], r["quantity"])
         for r in rows
@@ -175,12 +204,30 @@ def _subscribe(account: Account, payment: _Payment, customer: Json) -> None:
     session |= {"subscription": subscription["id"], "invoice": invoice["id"]}
 
 
+def _redeem(
+    account: Account, session: Json, customer: Json | None, subscription: str | None
+) -> list[str]:
+    owner = customer["id"] if customer else None
+    return [
+        discounts.redeem(
+            account,
+            coupon,
+            code,
+            customer=owner,
+            subscription=subscription,
+            session=session["id"],
+        )
+        for coupon, code in chosen_discounts(account, session)
+    ]
+
+
 def _sell(account: Account, payment: _Payment, customer: Json | None) -> None:
     session = payment.session
     if customer is not None and payment.hidden["payment_intent_data"].get("setup_future_usage"):
         _keep_card(account, payment, customer)
     session["payment_intent"] = payment.intent["id"] if payment.intent else None
     creation = session["invoice_creation"]
+    redeemed = _redeem(account, session, customer, None)
     if not creation["enabled"] or customer is None:
         return
     invoice = invoices.create(
@@ -190,7 +237,11 @@ def _sell(account: Account, payment: _Payment, customer: Json | None) -> None:
         lines=[one_time_line(account, r["price"], r["quantity"]) for r in payment.hidden["lines"]],
         reason="manual",
         metadata=creation["invoice_data"]["metadata"],
+        terms=discounts.terms_of(account, redeemed),
+        taxed=session["automatic_tax"]["enabled"],
     )
+    for name in ("description", "footer"):
+        invoice[name] = creation["invoice_data"][name]
     invoices.finalize(account, invoice, use_balance=False)
     _settle(account, payment, invoice)
     session["invoice"] = invoice["id"]

@@ -47,7 +47,7 @@ def work_out(account: Account, subscription: Json, params: Json, where: str = ""
         return _restart(account, subscription, after, credits)
     had, has = [_sold(item) for item in before], [_sold(item) for item in after]
     lines = [credit(account, subscription, i, at) for i in before if _sold(i) not in has]
-    lines += [debit(account, item, at) for item in after if _sold(item) not in had]
+    lines += [debit(account, subscription, after, i, at) for i in after if _sold(i) not in had]
     at_once = params.get("proration_behavior") == "always_invoice"
     return Change(
         after,

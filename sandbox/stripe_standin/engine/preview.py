@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from . import pausing, pending, plans
+from . import discounts, pausing, pending, plans
 from .billing import quantity_of, recurring_price
 from .changes import unused
+from .discounts import Terms
 from .errors import StripeError, invalid, only
 from .invoice_shape import compose
 from .lines import Line, recurring_line
 from .store import Account, Json, random_text
-from .subscriptions import OVER, first_period_end, new_item, next_period
+from .subscriptions import OVER, first_period_end, new_item, next_period, rows_of
 
 _DETAILS = (
     "items proration_behavior proration_date billing_cycle_anchor trial_end cancel_now resume_at "
@@ -39,7 +40,22 @@ def create_preview(account: Account, params: Json) -> Json:
         reason="upcoming",
         subscription=subscription,
         identity=f"upcoming_in_{random_text(24)}",
+        terms=_terms(account, params, subscription),
     )
+
+
+def _terms(account: Account, params: Json, subscription: Json | None) -> list[Terms] | None:
+    """The discounts asked for, in place of the subscription's own."""
+    if "discounts" not in params:
+        return None
+    lines = [
+        {"amount_subtotal": item["price"]["unit_amount"] * item["quantity"]}
+        for item in (rows_of(subscription) if subscription else [])
+    ]
+    chosen = discounts.wanted(
+        account, params["discounts"] or [], customer=params.get("customer"), lines=lines
+    )
+    return [(f"di_preview{n}", coupon) for n, (coupon, _) in enumerate(chosen)]
 
 
 def _nothing(customer: str) -> StripeError:
@@ -105,4 +121,5 @@ def _of_a_new_one(account: Account, params: Json, details: Json) -> Json:
         lines=[recurring_line(account, item) for item in items],
         reason="upcoming",
         identity=f"upcoming_in_{random_text(24)}",
+        terms=_terms(account, params, None),
     )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import pending
+from . import discounts, pending
 from .catalog import title
 from .invoices import subscription_of
-from .lines import Line
+from .lines import Line, recurring_line
 from .store import Account, Json
 
 
@@ -38,10 +38,15 @@ def credit(account: Account, subscription: Json, item: Json, at: int) -> Line:
     )
 
 
-def debit(account: Account, item: Json, at: int) -> Line:
-    """A line for the time of ``item`` from ``at`` to the end of its period."""
+def debit(account: Account, subscription: Json, items: list[Json], item: Json, at: int) -> Line:
+    """A line for the time of ``item`` from ``at`` to the end of its period.
+
+    Discounts are in it already, as they would be spread over all ``items``.
+    """
     start, end = item["current_period_start"], item["current_period_end"]
-    full = item["price"]["unit_amount"] * item["quantity"]
+    terms = discounts.terms_of(account, subscription["discounts"])
+    whole = discounts.spread(account, [recurring_line(account, i) for i in items], terms)
+    full = next(discounts.net(line) for line in whole if line.item == item["id"])
     return Line(
         price=item["price"],
         quantity=item["quantity"],

@@ -31,15 +31,21 @@ KINDS = {
     "pi": "payment_intent",
     "ch": "charge",
     "re": "refund",
+    "promo": "promotion_code",
+    "di": "discount",
+    "seti": "setup_intent",
+    "sub_sched": "subscription_schedule",
+    "bpc": "billing_portal.configuration",
+    "clock": "test_helpers.test_clock",
     "du": "dispute",
     "pm": "payment_method",
     "evt": "event",
     "we": "webhook_endpoint",
     "bps": "billing_portal.session",
 }
-# What an account does about failed renewals: days from one failed attempt to the next, and what
-# becomes of the subscription after the last: cancel, unpaid, pause or past_due.
-DUNNING: Json = {"retry_days": [3, 5, 7], "after_retries": "cancel"}
+# What is set in the dashboard. retry_days: from one failed attempt at a renewal to the next;
+# after_retries: cancel, unpaid, pause or past_due. tax_percent: a whole number, for automatic tax.
+SETTINGS: Json = {"retry_days": [3, 5, 7], "after_retries": "cancel", "tax_percent": 0}
 _PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -57,7 +63,7 @@ def new_id(kind: str) -> str:
 
 def kind_of(identity: str) -> str | None:
     """The kind of object that an id names, from its prefix."""
-    return KINDS.get(identity.split("_", 1)[0])
+    return KINDS.get(identity.rsplit("_", 1)[0]) or KINDS.get(identity.split("_", 1)[0])
 
 
 class Account:
@@ -76,7 +82,7 @@ class Account:
         self.objects: dict[str, dict[str, Json]] = state.get("objects", {})
         self.private: dict[str, Json] = state.get("private", {})
         self.sequence: int = state.get("sequence", 0)
-        self.settings: Json = DUNNING | state.get("settings", {})
+        self.settings: Json = SETTINGS | state.get("settings", {})
         self.errands: list[Json] = state.get("errands", [])
 
     def dump(self) -> Json:

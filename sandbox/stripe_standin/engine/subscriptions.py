@@ -22,6 +22,7 @@ def build(
     description: str | None = None,
     trial_settings: Json | None = None,
     billing_mode: str = "flexible",
+    taxed: bool = False,
 ) -> Json:
     """A stored subscription; ``items`` are recurring prices with quantities. Emits nothing yet."""
     now = account.now()
@@ -33,7 +34,11 @@ def build(
             "object": "subscription",
             "application": None,
             "application_fee_percent": None,
-            "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+            "automatic_tax": {
+                "disabled_reason": None,
+                "enabled": taxed,
+                "liability": {"type": "self"} if taxed else None,
+            },
             "billing_cycle_anchor": anchor,
             "billing_cycle_anchor_config": None,
             "billing_mode": {
