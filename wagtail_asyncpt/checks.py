@@ -34,8 +34,9 @@ AT_LEAST_ONE = {
     "VIDEO_MAX_SECONDS",
     "UPLOAD_EXPIRES_HOURS",
     "WORK_IDLE_SECONDS",
+    "PAUSE_MAX_WEEKS",
 }
-AT_MOST = {"PAIN_ALERT": 10}
+AT_MOST = {"PAIN_ALERT": 10, "PAUSE_MAX_WEEKS": 52}
 
 Check = Callable[[], Iterator[CheckMessage]]
 

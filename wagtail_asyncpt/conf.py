@@ -42,6 +42,8 @@ class Settings:
     STRIPE_WEBHOOK_TOLERANCE: int = 300
     #: Days that a member keeps access after a payment failed.
     PAST_DUE_GRACE_DAYS: int = 7
+    #: Weeks that a member may pause at most.
+    PAUSE_MAX_WEEKS: int = 12
     #: Site template that our public pages extend; it needs a block named ``content``.
     BASE_TEMPLATE: str = "base.html"
     #: URL or URL name of the sign-in page; by default ``LOGIN_URL`` when it resolves, else

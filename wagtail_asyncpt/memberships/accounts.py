@@ -1,7 +1,7 @@
 """What a client's account page says about their membership, ready for a template."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,6 @@ from wagtail_asyncpt.memberships.models import (
     Invoice,
     Membership,
     MembershipStatus,
-    Source,
 )
 from wagtail_asyncpt.memberships.offers import PriceOffer, offer_price
 from wagtail_asyncpt.memberships.standing import day, status_in_words
@@ -42,6 +41,8 @@ class Account:
     can_manage: bool
     is_pending: bool
     needs_card: bool
+    can_pause: bool
+    can_resume: bool
 
 
 def account_of(client: Client) -> Account:
@@ -53,23 +54,28 @@ def account_of(client: Client) -> Account:
         membership=membership,
         status=status,
         price=offer_price(membership.price) if membership and membership.price else None,
-        next_payment=_next_payment(membership, client, now) if membership else "",
+        next_payment=_next_payment(membership, client) if membership else "",
         invoices=[_line(invoice, client) for invoice in queries.invoices_of(client)[:24]],
         can_manage=queries.customer_of(client) is not None,
         is_pending=membership is not None and membership.status == MembershipStatus.PENDING,
         needs_card=membership is not None and membership.status in UNPAID,
+        can_pause=_renews(membership) and membership.status == MembershipStatus.ACTIVE,
+        can_resume=membership is not None and membership.status == MembershipStatus.PAUSED,
     )
 
 
-def _next_payment(membership: Membership, client: Client, at: datetime) -> str:
-    renews = membership.status in (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
-    if (
-        not renews
-        or membership.source != Source.STRIPE
-        or membership.ends_at
-        or membership.period_end is None
-        or membership.price is None
-    ):
+def _renews(membership: Membership | None) -> TypeGuard[Membership]:
+    """Whether another payment is to come."""
+    return (
+        membership is not None
+        and membership.status in (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
+        and bool(membership.stripe_subscription_id)
+        and membership.ends_at is None
+    )
+
+
+def _next_payment(membership: Membership, client: Client) -> str:
+    if not _renews(membership) or membership.period_end is None or membership.price is None:
         return ""
     message = _("%(amount)s on %(date)s")
     return message % {

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from wagtail_asyncpt.gating.grounds import GateGroup
 from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, live_membership
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
+    AccessKind,
+    AccessPeriod,
     Invoice,
     Membership,
     MembershipStatus,
@@ -112,6 +115,27 @@ def pending_checkout(client: Client) -> Membership | None:
         .select_related("tier", "price")
         .first()
     )
+
+
+def paused_clients(clinic: Clinic) -> QuerySet[Any]:
+    """Ids of the clients of ``clinic`` who take a break."""
+    paused = Membership.objects.filter(clinic=clinic, status=MembershipStatus.PAUSED).order_by()
+    return paused.values("client")
+
+
+def paused_days(client: Client, since: date) -> int:
+    """Whole days of ``client`` on pause in the pauses that began after the day ``since``.
+
+    Of the pauses that are over; a running one counts when it ends.
+    """
+    zone = ZoneInfo(client.time_zone)
+    rows = AccessPeriod.objects.filter(client=client, kind=AccessKind.PAUSED)
+    days = 0
+    for starts_at, ends_at in rows.values_list("starts_at", "ends_at"):
+        first, last = (moment.astimezone(zone).date() for moment in (starts_at, ends_at))
+        if first > since:
+            days += (last - first).days
+    return days
 
 
 # -------------------------------------------------------------------------- groups of the gate

@@ -37,7 +37,7 @@ def standing_with(membership: Membership | None, client: Client, at: datetime) -
     if membership is None:
         return Standing("no_membership", _("You have no membership yet."))
     if membership.status == MembershipStatus.PAUSED:
-        return Standing("paused", _paused(), membership)
+        return Standing("paused", _paused_until(membership, client), membership)
     if membership.status in UNPAID:
         return Standing("past_due", _past_due(), membership)
     return Standing("ended", _ended(membership, client, at), membership)
@@ -68,6 +68,16 @@ def _past_due() -> str:
 def _ended_on(date: str) -> str:
     message = _("Your membership ended on %(date)s. You are welcome back at any time.")
     return message % {"date": date}
+
+
+def _paused_until(membership: Membership, client: Client) -> str:
+    if membership.resumes_at is None:
+        return _paused()
+    message = _(
+        "Your membership is paused until %(date)s. Nothing is charged until then, and your "
+        "program waits where you left off."
+    )
+    return message % {"date": day(membership.resumes_at, client)}
 
 
 def _ended(membership: Membership, client: Client, at: datetime) -> str:

@@ -12,5 +12,7 @@ urlpatterns = [
     path("join/<uuid:price>/", views.join, name="join"),
     path("membership/", views.account, name="account"),
     path("membership/billing/", views.billing, name="billing"),
+    path("membership/pause/", views.pause, name="pause"),
+    path("membership/resume/", views.resume, name="resume"),
     path("stripe/webhook/<uuid:uuid>/", views.webhook, name="webhook"),
 ]

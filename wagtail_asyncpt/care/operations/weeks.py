@@ -11,6 +11,7 @@ from wagtail_asyncpt.care.days import RawDays, as_raw, carry_lineage, without_ch
 from wagtail_asyncpt.care.models import Enrolment, EnrolmentStatus, Week, WeekStatus
 from wagtail_asyncpt.care.operations.base import require_caseload
 from wagtail_asyncpt.core.errors import Conflict, DomainError, NotAllowed
+from wagtail_asyncpt.memberships.queries import paused_days
 from wagtail_asyncpt.people.models import Client, Therapist
 from wagtail_asyncpt.people.operations import record_audit
 from wagtail_asyncpt.programs.queries import program_weeks
@@ -102,7 +103,8 @@ def _program_week(enrolment: Enrolment, number: int) -> tuple[RawDays, str]:
 def draft_next_week(*, therapist: Therapist, week: Week, from_program: bool = False) -> Week:
     """The draft of the week after ``week``: made once, from this week or from the program page.
 
-    Lines keep their lineage. Form check requests are not carried over.
+    Lines keep their lineage. Form check requests are not carried over. Days on which the client's
+    membership was paused in between do not count.
     """
     week = (
         Week.objects.select_for_update(of=("self",))
@@ -123,7 +125,7 @@ def draft_next_week(*, therapist: Therapist, week: Week, from_program: bool = Fa
         clinic_id=week.clinic_id,
         enrolment=week.enrolment,
         number=week.number + 1,
-        starts_on=week.starts_on + dt.timedelta(days=7),
+        starts_on=week.starts_on + dt.timedelta(days=7 + paused_days(client, week.ends_on)),
         previous=week,
         focus=focus or week.focus,
         days=days,

@@ -16,6 +16,14 @@ from wagtail_asyncpt.memberships.operations.events import (
     refresh_stale_memberships,
 )
 from wagtail_asyncpt.memberships.operations.grants import grant_membership
+from wagtail_asyncpt.memberships.operations.pausing import (
+    open_resume_invoice,
+    pause_membership,
+    require_pausable,
+    resume_cost,
+    resume_due_memberships,
+    resume_membership,
+)
 from wagtail_asyncpt.memberships.operations.sync import (
     Mismatch,
     SecondMembership,
@@ -45,10 +53,16 @@ __all__ = [
     "ensure_customer",
     "grant_membership",
     "open_billing_portal",
+    "open_resume_invoice",
+    "pause_membership",
     "process_event",
     "process_waiting_events",
     "receive_event",
     "refresh_stale_memberships",
+    "require_pausable",
+    "resume_cost",
+    "resume_due_memberships",
+    "resume_membership",
     "save_tier",
     "set_price",
     "start_checkout",

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships.access import grace
-from wagtail_asyncpt.memberships.models import Invoice, Membership
+from wagtail_asyncpt.memberships.models import Invoice, Membership, MembershipStatus, Price
 from wagtail_asyncpt.memberships.offers import offer_price
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.people.operations import write_letter
@@ -27,15 +28,65 @@ def welcome(membership: Membership) -> None:
 
 
 def payment_failed(membership: Membership, invoice: Invoice, attempt: int) -> None:
-    """Once for each failed attempt: how to pay, and until when everything stays open."""
+    """Once for each failed attempt: how to pay, and until when everything stays open.
+
+    A paused membership that was to go on stays paused.
+    """
+    is_paused = membership.status == MembershipStatus.PAUSED
     since: datetime = membership.past_due_since or invoice.created_at
     _write(
         membership,
         key=f"payment-failed-{invoice.stripe_id}-{attempt}",
         template="payment_failed",
         amount=format_money(invoice.amount_due, invoice.currency),
-        until=day(since + grace(), membership.client),
+        until="" if is_paused else day(since + grace(), membership.client),
         invoice_url=invoice.hosted_url,
+    )
+
+
+def paused(membership: Membership, at: datetime) -> None:
+    """Once for each pause: nothing is charged, and when it goes on."""
+    resumes_at = membership.resumes_at
+    _write(
+        membership,
+        key=f"paused-{membership.stripe_subscription_id}-{at.timestamp():.0f}",
+        template="paused",
+        resumes=day(resumes_at, membership.client) if resumes_at else "",
+    )
+
+
+def resumed(membership: Membership, paused_at: datetime) -> None:
+    """Once for each pause, when it is over: everything is open, and the next payment."""
+    price, renews = membership.price, membership.period_end
+    _write(
+        membership,
+        key=f"resumed-{membership.stripe_subscription_id}-{paused_at.timestamp():.0f}",
+        template="resumed",
+        amount=format_money(price.amount, price.currency) if price else "",
+        renews=day(renews, membership.client) if renews else "",
+    )
+
+
+def canceled(membership: Membership, ends_at: datetime) -> None:
+    """Once for each date on which it ends: what stays open until then, or that it has ended."""
+    _write(
+        membership,
+        key=f"canceled-{membership.stripe_subscription_id}-{ends_at.timestamp():.0f}",
+        template="canceled",
+        until=day(ends_at, membership.client) if ends_at > clock.now() else "",
+    )
+
+
+def plan_changed(membership: Membership, before: Price, at: datetime) -> None:
+    """Once for each change: from which plan to which, and what it costs from now on."""
+    price = membership.price
+    _write(
+        membership,
+        key=f"plan-changed-{membership.stripe_subscription_id}-{at.timestamp():.0f}",
+        template="plan_changed",
+        before=before.tier,
+        price=offer_price(price).words if price else "",
+        renews=day(membership.period_end, membership.client) if membership.period_end else "",
     )
 
 

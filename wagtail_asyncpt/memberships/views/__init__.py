@@ -2,6 +2,7 @@
 
 from wagtail_asyncpt.memberships.views.account import account, billing
 from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
+from wagtail_asyncpt.memberships.views.pausing import pause, resume
 from wagtail_asyncpt.memberships.views.webhook import webhook
 
-__all__ = ["account", "billing", "join", "join_back", "join_done", "webhook"]
+__all__ = ["account", "billing", "join", "join_back", "join_done", "pause", "resume", "webhook"]

@@ -96,8 +96,8 @@ def _payment_intent(invoice: Json) -> str:
 
 
 def _was_refused(membership: Membership, invoice: Json) -> bool:
-    past_due = membership.status == MembershipStatus.PAST_DUE
-    return past_due and invoice["status"] == "open" and invoice["attempt_count"] > 0
+    waits = membership.status in (MembershipStatus.PAST_DUE, MembershipStatus.PAUSED)
+    return waits and invoice["status"] == "open" and invoice["attempt_count"] > 0
 
 
 def _grant_periods(membership: Membership, row: Invoice, invoice: Json) -> None:

@@ -6,8 +6,12 @@ from django.db import transaction
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating.operations import heal_groups
-from wagtail_asyncpt.memberships.models import OPEN_STATUSES, Membership, MembershipStatus
-from wagtail_asyncpt.memberships.operations import letters
+from wagtail_asyncpt.memberships.models import (
+    OPEN_STATUSES,
+    CancelReason,
+    Membership,
+    MembershipStatus,
+)
 from wagtail_asyncpt.memberships.operations.sync.shared import (
     METADATA_KEY,
     Json,
@@ -20,10 +24,11 @@ from wagtail_asyncpt.memberships.operations.sync.shared import (
     price_of,
     require,
 )
+from wagtail_asyncpt.memberships.operations.sync.turns import LIVE, OVER, remember, tell
 from wagtail_asyncpt.memberships.stripe import gateway
 
-LIVE = (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
-OVER = (MembershipStatus.CANCELED, MembershipStatus.INCOMPLETE_EXPIRED)
+#: Metadata of a paused subscription: when we resume it. Stripe itself keeps no such date.
+RESUMES_AT_KEY = "asyncpt_resumes_at"
 
 
 @transaction.atomic
@@ -42,8 +47,8 @@ def sync_subscription(*, account: str, subscription_id: str) -> Membership | Non
     return membership
 
 
-def follow_subscription(membership: Membership, subscription_id: str) -> None:
-    """Fetch and write; the membership's row is locked."""
+def follow_subscription(membership: Membership, subscription_id: str) -> Json:
+    """Fetch and write; the membership's row is locked. Returns what Stripe holds."""
     if membership.stripe_subscription_id not in ("", subscription_id):
         raise Mismatch("a second subscription for one membership")
     subscription = gateway.subscription(membership.account, subscription_id)
@@ -54,12 +59,13 @@ def follow_subscription(membership: Membership, subscription_id: str) -> None:
     check_buyer(membership, subscription)
     require(subscription["metadata"].get(METADATA_KEY) == str(membership.uuid), "metadata")
     _require_only_one(membership, subscription)
+    before = remember(membership)
     membership.stripe_subscription_id = subscription_id
     membership.price, membership.tier = price, price.tier
     _write_state(membership, subscription)
-    if membership.status in LIVE:
-        letters.welcome(membership)
+    tell(before, membership, resumed_at=_resumed_at(before.paused_at, subscription))
     heal_groups(user=membership.client.user, at=clock.now())
+    return subscription
 
 
 def _require_only_one(membership: Membership, subscription: Json) -> None:
@@ -92,6 +98,9 @@ def _write_state(membership: Membership, subscription: Json) -> None:
     membership.ends_at = _ends_at(subscription, membership.period_end)
     membership.ended_at = moment(subscription["ended_at"])
     membership.past_due_since = _past_due_since(subscription, membership.period_start)
+    membership.trial_ends_at = moment(subscription["trial_end"])
+    _write_pause(membership, subscription)
+    _write_reason(membership, subscription)
     if membership.activated_at is None and status in LIVE:
         membership.activated_at = moment(subscription["start_date"])
     membership.synced_at = clock.now()
@@ -105,6 +114,40 @@ def _ends_at(subscription: Json, period_end: datetime | None) -> datetime | None
     if subscription["cancel_at"]:
         return moment(subscription["cancel_at"])
     return period_end if subscription["cancel_at_period_end"] else None
+
+
+def _write_pause(membership: Membership, subscription: Json) -> None:
+    """Since when it is paused, and until when; a pause made in the portal has no such date."""
+    known, membership.paused_at, membership.resumes_at = membership.paused_at, None, None
+    if membership.status != MembershipStatus.PAUSED:
+        return
+    details = subscription.get("status_details") or {}
+    paused = details.get("paused") or {}
+    membership.paused_at = moment(paused.get("transitioned_at")) or known or clock.now()
+    planned = subscription["metadata"].get(RESUMES_AT_KEY, "")
+    resumes_at = moment(int(planned)) if planned.isdecimal() else None
+    if resumes_at is not None and resumes_at > membership.paused_at:
+        membership.resumes_at = resumes_at
+
+
+def _resumed_at(paused_at: datetime | None, subscription: Json) -> datetime:
+    """Resuming starts a new period; in the old rhythm Stripe does not say when it happened."""
+    if subscription["status"] in OVER:
+        return moment(subscription["ended_at"]) or clock.now()
+    anchor = moment(subscription["billing_cycle_anchor"])
+    if paused_at is not None and anchor is not None and anchor > paused_at:
+        return anchor
+    return clock.now()
+
+
+def _write_reason(membership: Membership, subscription: Json) -> None:
+    """Why the member leaves, also when it was said in the portal; forgotten when they stay."""
+    if membership.ends_at is None:
+        membership.cancel_reason = membership.cancel_comment = ""
+        return
+    feedback = (subscription["cancellation_details"] or {}).get("feedback")
+    if feedback in CancelReason.values:
+        membership.cancel_reason = feedback
 
 
 def _past_due_since(subscription: Json, period_start: datetime | None) -> datetime | None:

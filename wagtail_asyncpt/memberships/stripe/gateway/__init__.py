@@ -46,7 +46,13 @@ from wagtail_asyncpt.memberships.stripe.gateway.desk import (
     postpone_payment,
     renew_again,
 )
-from wagtail_asyncpt.memberships.stripe.gateway.subscriptions import portal_url, subscription
+from wagtail_asyncpt.memberships.stripe.gateway.subscriptions import (
+    pause,
+    portal_url,
+    resume,
+    resume_preview,
+    subscription,
+)
 
 Json = dict[str, Any]
 
@@ -69,6 +75,7 @@ __all__ = [
     "invoice_of_payment",
     "invoices_of_subscription",
     "invoices_since",
+    "pause",
     "portal_url",
     "postpone_payment",
     "price",
@@ -81,6 +88,8 @@ __all__ = [
     "rename_product",
     "renew_again",
     "session_of_payment",
+    "resume",
+    "resume_preview",
     "set_price_active",
     "subscription",
     "undelivered_events",

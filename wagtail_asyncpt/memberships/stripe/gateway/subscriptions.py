@@ -17,6 +17,52 @@ def subscription(account: str, subscription_id: str) -> Json:
         )
 
 
+def pause(account: str, subscription_id: str, *, resumes_at: str, key: str) -> None:
+    """Pause it now: no payments, and the unused time is taken off the next one.
+
+    ``resumes_at`` is kept as metadata first, so that it is there however the second call ends.
+    """
+    with own_errors():
+        subscriptions = client_for(account).v1.subscriptions
+        subscriptions.update(
+            subscription_id,
+            {"metadata": {"asyncpt_resumes_at": resumes_at}},
+            {"idempotency_key": f"{key}-until-{resumes_at}"},
+        )
+        subscriptions.pause(
+            subscription_id,
+            {
+                "type": "subscription",
+                "bill_for": {"unused_time_from": {"type": "now"}},
+                "invoicing_behavior": "pending_invoice_item",
+            },
+            {"idempotency_key": key},
+        )
+
+
+def resume(account: str, subscription_id: str, *, key: str) -> None:
+    """Start a new period now; it stays paused until its invoice is paid, which is tried at once."""
+    with own_errors():
+        client_for(account).v1.subscriptions.resume(
+            subscription_id,
+            {
+                "billing_cycle_anchor": {"type": "now"},
+                "payment_behavior": "resume_on_payment_success",
+            },
+            {"idempotency_key": key},
+        )
+
+
+def resume_preview(account: str, subscription_id: str) -> Json:
+    """The invoice of resuming now."""
+    with own_errors():
+        return as_json(
+            client_for(account).v1.invoices.create_preview(
+                {"subscription": subscription_id, "subscription_details": {"resume_at": "now"}}
+            )
+        )
+
+
 def portal_url(account: str, *, customer: str, return_url: str) -> str:
     """Address of a new billing portal session: a secret, to be followed at once and not kept."""
     with own_errors():

@@ -1,0 +1,37 @@
+"""The membership that a client changes: its row locked, and as Stripe has it at this moment."""
+
+from django.utils.translation import gettext as _
+
+from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.memberships.models import OPEN_STATUSES, Membership, MembershipStatus
+from wagtail_asyncpt.memberships.operations.sync.shared import Json, locked
+from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
+from wagtail_asyncpt.people.models import Client
+
+
+def own_membership(client: Client) -> tuple[Membership, Json]:
+    """The client's membership that runs at Stripe, followed just now, and the subscription.
+
+    Two clicks take turns here, and a change that Stripe made while we could not write it down is
+    seen before anything is asked of Stripe again. Call it in a transaction.
+    Raises DomainError when there is none; StripeFailure.
+    """
+    row = (
+        Membership.objects.filter(client=client, status__in=OPEN_STATUSES)
+        .exclude(stripe_subscription_id="")
+        .first()
+    )
+    membership = locked(row.account, pk=row.pk) if row else None
+    if membership is None or membership.status == MembershipStatus.PENDING:
+        raise DomainError(_("You have no membership that could be changed."))
+    return membership, follow_subscription(membership, membership.stripe_subscription_id)
+
+
+def require_paid(membership: Membership) -> None:
+    """Nothing is changed while a payment is missing. Raises DomainError."""
+    if membership.status in (
+        MembershipStatus.PAST_DUE,
+        MembershipStatus.UNPAID,
+        MembershipStatus.INCOMPLETE,
+    ):
+        raise DomainError(_("A payment is missing. Please update your card first."))

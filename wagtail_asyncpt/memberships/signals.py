@@ -1,0 +1,14 @@
+"""Signals of memberships: sent inside the transaction that writes the row.
+
+Each is sent with ``sender`` (Membership), ``instance``, ``client`` and ``key``, which names the
+cause and is the same when the cause is replayed. ``resumed`` also has ``paused_at`` and
+``resumed_at``, ``plan_changed`` has ``before`` and ``after`` (prices).
+"""
+
+from django.dispatch import Signal
+
+started = Signal()
+paused = Signal()
+resumed = Signal()
+plan_changed = Signal()
+ended = Signal()
