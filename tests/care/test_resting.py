@@ -17,7 +17,10 @@ from wagtail_asyncpt.people.models import Client
 
 def published(cast: Cast) -> Week:
     """A week from Monday 2 November with sessions on Monday, Wednesday and Friday."""
-    line = factories.line(factories.make_exercise(), check={"question": "Knee over foot?", "due_day": 7})
+    line = factories.line(
+        factories.make_exercise(),
+        check={"camera_view": "side", "set_number": 2, "question": "Knee over foot?"},
+    )
     days = [factories.session(line, weekdays=["MO", "WE", "FR"])]
     return factories.make_published_week(cast.owner, cast.therapist, days)
 
