@@ -26,6 +26,7 @@ from .engine import (
     portal,
     preview,
     refunds,
+    schedules,
     webhooks,
 )
 from .engine import subscriptions as subs
@@ -345,6 +346,49 @@ ROUTES = (
         p.SubscriptionResumeParams,
         "billing_cycle_anchor payment_behavior proration_behavior proration_date",
         pausing.resume_subscription,
+    ),
+    # schedules
+    _route(
+        "POST",
+        "/subscription_schedules",
+        p.SubscriptionScheduleCreateParams,
+        "from_subscription customer phases start_date end_behavior metadata",
+        schedules.create_schedule,
+    ),
+    _list(
+        "subscription_schedule",
+        "/subscription_schedules",
+        p.SubscriptionScheduleListParams,
+        "customer scheduled",
+        schedules.schedule_filter,
+    ),
+    _route(
+        "GET",
+        "/subscription_schedules/<id>",
+        p.SubscriptionScheduleRetrieveParams,
+        "",
+        _retrieve("subscription_schedule"),
+    ),
+    _route(
+        "POST",
+        "/subscription_schedules/<id>",
+        p.SubscriptionScheduleUpdateParams,
+        "phases end_behavior proration_behavior metadata",
+        schedules.update_schedule,
+    ),
+    _route(
+        "POST",
+        "/subscription_schedules/<id>/release",
+        p.SubscriptionScheduleReleaseParams,
+        "",
+        schedules.release_schedule,
+    ),
+    _route(
+        "POST",
+        "/subscription_schedules/<id>/cancel",
+        p.SubscriptionScheduleCancelParams,
+        "invoice_now prorate",
+        schedules.cancel_schedule,
     ),
     # invoices and payments
     _list(

@@ -257,7 +257,7 @@ def test_prices_keep_their_amount_and_lookup_keys_move(shop: Shop, refused: Any)
         ({"subscription_data": {"trial_end": 10**20}}, "five years"),
         ({"subscription_data": {"proration_behavior": "none"}}, "does not act on it"),
         ({"discounts": [{"coupon": "c"}]}, "No such coupon"),
-        ({"discounts": [{}]}, "either a coupon or a promotion_code"),
+        ({"discounts": [{"coupon": "a", "promotion_code": "b"}]}, "either a coupon or"),
         ({"discounts": [{"coupon": "c"}], "allow_promotion_codes": True}, "only specify one"),
         ({"automatic_tax": {"enabled": True, "liability": {"type": "self"}}}, "liability"),
         ({"customer": "cus_nobody"}, "No such customer"),

@@ -51,6 +51,12 @@ def _check(account: Account, subscription: Json, params: Json) -> None:
         raise invalid("A canceled subscription can only update its cancellation_details.")
     if {"cancel_at", "cancel_at_period_end"} <= set(params):
         raise invalid("Only one of cancel_at and cancel_at_period_end may be given.", "cancel_at")
+    if subscription["schedule"] and {"cancel_at", "cancel_at_period_end"} & set(params):
+        raise invalid(
+            "The subscription is managed by the subscription schedule "
+            f"`{subscription['schedule']}`, and updating any cancelation behavior directly is not "
+            "allowed. Please update the schedule instead."
+        )
     method = params.get("default_payment_method")
     if method:
         account.get("payment_method", method, "default_payment_method")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import billing, coupons, disputes, held, refunds, renewals
+from . import billing, coupons, disputes, held, refunds, renewals, schedules
 from .checkout import expire
 from .store import Account, Json
 from .subscriptions import OVER, end, period_end
@@ -65,6 +65,8 @@ def _agenda(engine: Engine) -> Iterator[Due]:
         for session in account.rows("checkout.session"):
             if session["status"] == "open":
                 yield session["expires_at"], account, session, expire
+        for schedule in account.rows("subscription_schedule"):
+            yield from _schedule_agenda(account, schedule)
         for invoice in account.rows("invoice"):
             if invoice["status"] == "draft" and invoice["automatically_finalizes_at"]:
                 at = invoice["automatically_finalizes_at"]
@@ -73,6 +75,18 @@ def _agenda(engine: Engine) -> Iterator[Due]:
                 yield invoice["next_payment_attempt"], account, invoice, renewals.retry
         for subscription in account.rows("subscription"):
             yield from _subscription_agenda(account, subscription)
+
+
+def _schedule_agenda(account: Account, schedule: Json) -> Iterator[Due]:
+    """Before subscriptions: at the same moment a phase begins first, then its period is billed."""
+    at = schedules.next_moment(schedule)
+    if at is None:
+        return
+    subscription = account.find("subscription", schedule["subscription"])
+    if subscription is not None and subscription["status"] in OVER:
+        yield subscription["ended_at"], account, schedule, schedules.follow_end
+    else:
+        yield at, account, schedule, schedules.turn
 
 
 def _subscription_agenda(account: Account, subscription: Json) -> Iterator[Due]:
