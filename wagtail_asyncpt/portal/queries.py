@@ -31,6 +31,7 @@ from wagtail_asyncpt.care.queries import (
     published_weeks,
     week_plan,
 )
+from wagtail_asyncpt.care.queries.parts import Part, extras_of, parts_of
 from wagtail_asyncpt.library.media import VideoStatus
 from wagtail_asyncpt.memberships.queries import ProgramAccess, program_access
 from wagtail_asyncpt.people.models import Client
@@ -42,7 +43,6 @@ from wagtail_asyncpt.portal.cards import (
     open_check,
     set_in_words,
 )
-from wagtail_asyncpt.portal.parts import Part, extras_of, parts_of
 from wagtail_asyncpt.portal.schedule import Slot, next_slot, slots_of
 from wagtail_asyncpt.programs.dose import Dose
 

@@ -18,6 +18,7 @@ urlpatterns = [
         name="delete_comment",
     ),
     path("weeks/<uuid:week_uuid>/", views.week_editor, name="week_editor"),
+    path("weeks/<uuid:week_uuid>/preview/", views.preview_week, name="preview_week"),
     path("weeks/<uuid:week_uuid>/publish/", views.publish, name="publish"),
     path("weeks/<uuid:week_uuid>/next/", views.draft_next, name="draft_next"),
     path("clients/", views.clients, name="clients"),

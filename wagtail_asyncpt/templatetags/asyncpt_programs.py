@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 from wagtail.models import Site
 
+from wagtail_asyncpt.core.qr import qr_svg
 from wagtail_asyncpt.library import queries as library_queries
 from wagtail_asyncpt.people.queries import clinic_for
 from wagtail_asyncpt.programs import queries
@@ -40,6 +42,18 @@ def offer_url(context: template.Context) -> str:
         return ""
     page = queries.offer_page(Site.find_for_request(request))
     return (page.get_url(request) or "") if page else ""
+
+
+@register.simple_tag
+def opened_by(program: Any) -> list[str]:
+    """The names of the membership and the package that open a program."""
+    return [str(one) for one in (program.opened_by_tier, program.opened_by_package) if one]
+
+
+@register.simple_tag
+def qr_code(address: str) -> SafeString:
+    """A QR code of ``address`` as inline SVG, for what is printed."""
+    return qr_svg(address)
 
 
 @register.simple_tag(takes_context=True)

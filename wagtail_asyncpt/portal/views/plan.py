@@ -8,9 +8,9 @@ from django.views.decorators.http import require_GET
 
 from wagtail_asyncpt.care.models import Week
 from wagtail_asyncpt.care.queries import current_week, published_weeks, week_plan
+from wagtail_asyncpt.care.queries.parts import week_parts
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.people.models import Client
-from wagtail_asyncpt.portal.parts import week_parts
 from wagtail_asyncpt.portal.queries import today_of, week_of
 from wagtail_asyncpt.portal.schedule import slots_of
 from wagtail_asyncpt.portal.views.base import client_view, found, page

@@ -5,7 +5,7 @@ from wagtail_asyncpt.review.views.clips import add_comment, delete_comment, verd
 from wagtail_asyncpt.review.views.publishing import publish
 from wagtail_asyncpt.review.views.queue import queue
 from wagtail_asyncpt.review.views.reviews import answer, draft_next, review
-from wagtail_asyncpt.review.views.weeks import week_editor
+from wagtail_asyncpt.review.views.weeks import preview_week, week_editor
 
 __all__ = [
     "add_comment",
@@ -15,6 +15,7 @@ __all__ = [
     "delete_comment",
     "draft_next",
     "enrol_client",
+    "preview_week",
     "publish",
     "queue",
     "review",

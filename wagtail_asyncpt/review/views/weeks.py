@@ -28,6 +28,7 @@ from wagtail_asyncpt.core.errors import Conflict
 from wagtail_asyncpt.people.access import wants_json
 from wagtail_asyncpt.people.models import Therapist
 from wagtail_asyncpt.people.operations import record_audit
+from wagtail_asyncpt.programs.previews import as_client
 from wagtail_asyncpt.review.queries.record import week_record
 from wagtail_asyncpt.review.views.common import (
     CONFLICT,
@@ -69,6 +70,19 @@ def week_editor(
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     record_audit(actor=request.user, client=week.enrolment.client, action="week.read", subject=week)
     return _editor(request, week, _form(request, week))
+
+
+@cockpit
+def preview_week(
+    request: HttpRequest, therapist: Therapist, week_uuid: uuid.UUID
+) -> HttpResponseBase:
+    """The saved draft on the client's phone."""
+    week = editable_week(therapist, week_uuid)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    record_audit(actor=request.user, client=week.enrolment.client, action="week.read", subject=week)
+    title = _("Week %(number)d") % {"number": week.number}
+    return as_client(request, title=title, focus=week.focus, days=week.days, message=week.message)
 
 
 def _form(request: HttpRequest, week: Week, data: Any = None) -> Any:

@@ -8,7 +8,7 @@ from django.apps import apps
 from wagtail.documents import get_document_model
 
 from wagtail_asyncpt.care.models import PrescribedExercise, Session
-from wagtail_asyncpt.care.queries import PlannedSession, WeekPlan
+from wagtail_asyncpt.care.queries.plan import PlannedSession, WeekPlan
 from wagtail_asyncpt.core.pages import page_model_name
 from wagtail_asyncpt.library.models import ExerciseVideo
 from wagtail_asyncpt.programs.blocks import SECTIONS
