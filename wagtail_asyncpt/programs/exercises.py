@@ -44,10 +44,9 @@ def dose_from_cells(cells: Mapping[str, str]) -> dict[str, Any]:
     Raises ``ValidationError`` with what is wrong, as the editor's form would.
     """
     block = DoseBlock(may_be_empty=True)
-    posted = {f"dose-{name}": cells.get(name, "") for name in block.child_blocks}
-    posted["dose-side"] = posted["dose-side"] or "both"
+    filled = {name: text for name, text in cells.items() if text}
     try:
-        dose = Dose.from_dict(block.clean(block.value_from_datadict(posted, {}, "dose")))
+        dose = Dose.from_dict(block.clean(block.to_python(filled)))
     except StructBlockValidationError as error:
         raise ValidationError(
             [
@@ -62,3 +61,8 @@ def dose_from_cells(cells: Mapping[str, str]) -> dict[str, Any]:
     # What the form fills in by itself, and no cell says.
     implied = {"side", *(["effort_kind"] if "effort" not in stored else [])}
     return {name: value for name, value in stored.items() if name not in implied or cells.get(name)}
+
+
+def stored_dose(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A dose written in a data file, as the editor stores it."""
+    return Dose.from_dict(values).to_dict()
