@@ -43,6 +43,8 @@ class Account:
     needs_card: bool
     can_pause: bool
     can_resume: bool
+    can_cancel: bool
+    can_keep: bool
 
 
 def account_of(client: Client) -> Account:
@@ -60,6 +62,8 @@ def account_of(client: Client) -> Account:
         is_pending=membership is not None and membership.status == MembershipStatus.PENDING,
         needs_card=membership is not None and membership.status in UNPAID,
         can_pause=_renews(membership) and membership.status == MembershipStatus.ACTIVE,
+        can_cancel=bool(membership and _at_stripe(membership) and membership.ends_at is None),
+        can_keep=bool(membership and _can_keep(membership)),
         can_resume=membership is not None and membership.status == MembershipStatus.PAUSED,
     )
 
@@ -72,6 +76,17 @@ def _renews(membership: Membership | None) -> TypeGuard[Membership]:
         and bool(membership.stripe_subscription_id)
         and membership.ends_at is None
     )
+
+
+def _at_stripe(membership: Membership) -> bool:
+    """Whether a subscription runs that could be canceled."""
+    over = membership.status == MembershipStatus.CANCELED
+    return bool(membership.stripe_subscription_id) and not over
+
+
+def _can_keep(membership: Membership) -> bool:
+    ends = membership.ends_at is not None and not membership.tier.payment_count
+    return ends and _at_stripe(membership)
 
 
 def _next_payment(membership: Membership, client: Client) -> str:

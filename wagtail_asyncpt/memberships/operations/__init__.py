@@ -16,6 +16,7 @@ from wagtail_asyncpt.memberships.operations.events import (
     refresh_stale_memberships,
 )
 from wagtail_asyncpt.memberships.operations.grants import grant_membership
+from wagtail_asyncpt.memberships.operations.leaving import cancel_membership, keep_membership
 from wagtail_asyncpt.memberships.operations.pausing import (
     open_resume_invoice,
     pause_membership,
@@ -47,11 +48,13 @@ __all__ = [
     "Mismatch",
     "ReturnUrls",
     "SecondMembership",
+    "cancel_membership",
     "check_amount",
     "confirm_checkout",
     "create_tier",
     "ensure_customer",
     "grant_membership",
+    "keep_membership",
     "open_billing_portal",
     "open_resume_invoice",
     "pause_membership",

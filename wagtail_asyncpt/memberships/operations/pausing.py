@@ -56,7 +56,7 @@ def require_pausable(membership: Membership | None) -> None:
         raise DomainError(_("You have no membership that could be paused."))
     require_paid(membership)
     if membership.status == MembershipStatus.TRIALING:
-        raise DomainError(_("Your trial is free. You can pause as soon as it is over."))
+        raise DomainError(_("Your days are free at the moment. You can pause when they are over."))
     if membership.status != MembershipStatus.ACTIVE:
         raise DomainError(_("Only a running membership can be paused."))
     if membership.ends_at is not None:

@@ -6,6 +6,7 @@ from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships.models import OPEN_STATUSES, Membership, MembershipStatus
 from wagtail_asyncpt.memberships.operations.sync.shared import Json, locked
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
+from wagtail_asyncpt.memberships.operations.sync.turns import OVER
 from wagtail_asyncpt.people.models import Client
 
 
@@ -23,8 +24,15 @@ def own_membership(client: Client) -> tuple[Membership, Json]:
     )
     membership = locked(row.account, pk=row.pk) if row else None
     if membership is None or membership.status == MembershipStatus.PENDING:
-        raise DomainError(_("You have no membership that could be changed."))
-    return membership, follow_subscription(membership, membership.stripe_subscription_id)
+        raise _nothing()
+    subscription = follow_subscription(membership, membership.stripe_subscription_id)
+    if membership.status in OVER:
+        raise _nothing()
+    return membership, subscription
+
+
+def _nothing() -> DomainError:
+    return DomainError(_("You have no membership that could be changed."))
 
 
 def require_paid(membership: Membership) -> None:

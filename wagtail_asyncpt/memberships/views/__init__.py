@@ -2,7 +2,19 @@
 
 from wagtail_asyncpt.memberships.views.account import account, billing
 from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
+from wagtail_asyncpt.memberships.views.leaving import keep, leave
 from wagtail_asyncpt.memberships.views.pausing import pause, resume
 from wagtail_asyncpt.memberships.views.webhook import webhook
 
-__all__ = ["account", "billing", "join", "join_back", "join_done", "pause", "resume", "webhook"]
+__all__ = [
+    "account",
+    "billing",
+    "join",
+    "join_back",
+    "join_done",
+    "keep",
+    "leave",
+    "pause",
+    "resume",
+    "webhook",
+]

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.memberships.accounts import account_of
-from wagtail_asyncpt.memberships.stripe.client import (
-    StripeFailure,
-)
+from wagtail_asyncpt.memberships.member_forms import KeyForm
+from wagtail_asyncpt.memberships.stripe.client import StripeFailure
 from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
 from wagtail_asyncpt.people.access import client_required
 from wagtail_asyncpt.people.models import Client
@@ -27,16 +26,18 @@ log = logging.getLogger(__name__)
 @require_GET
 def account(request: HttpRequest, client: Client) -> HttpResponse:
     """The client's plan, payments and invoices."""
-    return _account(request, client)
+    return account_page(request, client)
 
 
-def _account(
+def account_page(
     request: HttpRequest, client: Client, *, error: Any = "", status: int = 200
 ) -> HttpResponse:
+    """The account page, with what went wrong."""
     context = {
         "clinic": client.clinic,
         "client": client,
         "account": account_of(client),
+        "key_form": KeyForm(),
         "error": error,
     }
     return rendered(request, "account", context, status)
@@ -50,7 +51,7 @@ def billing(request: HttpRequest, client: Client) -> HttpResponse:
     try:
         return SeeOther(operations.open_billing_portal(client=client, return_url=return_url))
     except DomainError as error:
-        return _account(request, client, error=error.message, status=409)
+        return account_page(request, client, error=error.message, status=409)
     except StripeFailure:
         log.exception("No billing portal for client %s", client.pk)
-        return _account(request, client, error=trouble(), status=503)
+        return account_page(request, client, error=trouble(), status=503)

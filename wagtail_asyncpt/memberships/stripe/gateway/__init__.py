@@ -47,6 +47,8 @@ from wagtail_asyncpt.memberships.stripe.gateway.desk import (
     renew_again,
 )
 from wagtail_asyncpt.memberships.stripe.gateway.subscriptions import (
+    cancel_now,
+    cancel_with_period,
     pause,
     portal_url,
     resume,
@@ -59,6 +61,8 @@ Json = dict[str, Any]
 __all__ = [
     "Json",
     "all_subscriptions",
+    "cancel_now",
+    "cancel_with_period",
     "charge",
     "checkout",
     "create_checkout",

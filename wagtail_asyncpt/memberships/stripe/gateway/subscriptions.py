@@ -63,6 +63,25 @@ def resume_preview(account: str, subscription_id: str) -> Json:
         )
 
 
+def cancel_with_period(account: str, subscription_id: str, *, feedback: str, key: str) -> None:
+    """Let it end with what was paid for; ``feedback`` is one of Stripe's own words."""
+    with own_errors():
+        client_for(account).v1.subscriptions.update(
+            subscription_id,
+            {"cancel_at_period_end": True, "cancellation_details": {"feedback": feedback}},  # type: ignore[typeddict-item]
+            {"idempotency_key": key},
+        )
+
+
+def cancel_now(account: str, subscription_id: str, *, feedback: str) -> None:
+    """End it at once. Refused when it is over already."""
+    with own_errors():
+        client_for(account).v1.subscriptions.cancel(
+            subscription_id,
+            {"cancellation_details": {"feedback": feedback}},  # type: ignore[typeddict-item]
+        )
+
+
 def portal_url(account: str, *, customer: str, return_url: str) -> str:
     """Address of a new billing portal session: a secret, to be followed at once and not kept."""
     with own_errors():
