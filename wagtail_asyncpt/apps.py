@@ -15,6 +15,7 @@ class AsyncPTConfig(AppConfig):
     def ready(self) -> None:
         """Connect the system checks, the gate's grounds and the ledgers."""
         from wagtail_asyncpt import checks
+        from wagtail_asyncpt.care.grounds import register as register_enrolment_ground
         from wagtail_asyncpt.care.receivers import connect as connect_care
         from wagtail_asyncpt.gating.receivers import connect as connect_gating
         from wagtail_asyncpt.memberships.grounds import register as register_membership_ground
@@ -22,6 +23,7 @@ class AsyncPTConfig(AppConfig):
 
         checks.register()
         register_membership_ground()
+        register_enrolment_ground()
         connect_gating()
         connect_care()
         connect_practice()

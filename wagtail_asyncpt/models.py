@@ -16,6 +16,7 @@ from wagtail_asyncpt.care.models import (
     Week,
     WeekVersion,
 )
+from wagtail_asyncpt.gating.models import Wait
 from wagtail_asyncpt.library.models import (
     Cue,
     Exercise,
@@ -92,6 +93,7 @@ __all__ = [
     "Upload",
     "VideoComment",
     "Visit",
+    "Wait",
     "WaitListEntry",
     "Week",
     "WeekVersion",

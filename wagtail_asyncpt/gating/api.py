@@ -6,13 +6,14 @@ from django.utils.cache import patch_cache_control
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating.operations import heal_groups
+from wagtail_asyncpt.gating.queries import page_model, without_waiting
 
 
 class HealedAccessMixin:
     """Make the caller's groups right before core asks them which pages to show.
 
     Use it in front of ``PagesAPIViewSet`` and ``DocumentsAPIViewSet``. Answers to somebody signed
-    in are kept out of caches.
+    in are kept out of caches. Gated pages with a waiting time are left out for everybody.
     """
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -20,6 +21,11 @@ class HealedAccessMixin:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         if request.user.is_authenticated:
             heal_groups(user=request.user, at=clock.now())
+
+    def get_queryset(self) -> Any:
+        """Without the pages that have a waiting time: an API cannot say when they open."""
+        queryset = super().get_queryset()  # type: ignore[misc]
+        return without_waiting(queryset) if issubclass(queryset.model, page_model()) else queryset
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Mark what somebody signed in was given as private."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from wagtail_asyncpt.gating.drip import EntitledClock
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -24,7 +26,7 @@ class Offer:
 class Denial:
     """Why somebody stays out, in kind words, and what opens the page.
 
-    ``code`` is one of visitor, no_membership, other_tier, ended, past_due, paused, drip.
+    ``code`` is one of visitor, no_membership, other_tier, ended, past_due, paused, wait.
     """
 
     code: str
@@ -57,6 +59,25 @@ class BulkGround(Protocol):
 
     def entitlements(self, user_ids: set[int], at: datetime) -> dict[int, set[int]]:
         """As ``entitled_group_ids``, for many users at once; those without may be left out."""
+
+
+@runtime_checkable
+class ClockGround(Protocol):
+    """What a ground may offer besides, so that pages can open some time after it began."""
+
+    def entitled_clock(self, user: Any, group_ids: set[int], at: datetime) -> EntitledClock | None:
+        """When ``user`` held any of ``group_ids``; ``None`` where it never was."""
+
+
+@runtime_checkable
+class PageGround(Protocol):
+    """What a ground may offer besides, that opens single pages and no groups."""
+
+    def page_clock(self, user: Any, page: Any, at: datetime) -> EntitledClock | None:
+        """Since when ``user`` may read ``page``; ``None`` where this ground does not open it.
+
+        Asked of those alone who would stay out.
+        """
 
 
 @dataclass(frozen=True)

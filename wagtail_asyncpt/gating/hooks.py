@@ -1,11 +1,14 @@
 """Wagtail hooks: the gate in front of pages and documents, and the repair of copies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLResolver, include, path, reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.widgets import Button
 from wagtail.documents import get_document_model
 from wagtail.documents.models import Document
 from wagtail.models import PageViewRestriction
@@ -33,6 +36,31 @@ def register_hooks() -> None:
     hooks.register("on_serve_page", restore_page, order=INNERMOST)
     hooks.register("before_serve_document", gate_document, order=OUTERMOST)
     hooks.register("after_copy_page", gate_copy)
+    hooks.register("register_admin_urls", admin_urls)
+    hooks.register("register_page_header_buttons", opening_time_button)
+    hooks.register("register_page_listing_more_buttons", opening_time_button)
+    hooks.register("register_log_actions", register_log_actions)
+
+
+def admin_urls() -> list[URLResolver]:
+    """The room's addresses in the admin."""
+    return [path("gating/", include("wagtail_asyncpt.gating.urls"))]
+
+
+def opening_time_button(
+    page: Any, user: Any, view_name: str = "", next_url: str | None = None
+) -> Iterator[Button]:
+    """A way to a page's waiting time, for those who may set its privacy."""
+    if not page.is_root() and page.permissions_for_user(user).can_set_view_restrictions():
+        url = reverse("asyncpt_gating:wait", args=[page.pk])
+        yield Button(_("Opening time"), url, icon_name="time", priority=62)
+
+
+def register_log_actions(actions: Any) -> None:
+    """How the history names a change of the waiting time."""
+    actions.register_action(
+        "wagtail_asyncpt.wait", _("Change opening time"), _("Opening time changed")
+    )
 
 
 def gate_page(serve: Serve) -> Serve:
@@ -41,17 +69,15 @@ def gate_page(serve: Serve) -> Serve:
     def gated(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponseBase:
         staff, look = request.user, looks.look_of(request, page)
         reader = look_as(request, look) if look else reader_of(request)
-        restrictions = queries.page_restrictions(page)
-        judgement = operations.judge(
-            reader=reader, restrictions=restrictions, may_edit=lambda: reader.may_edit(page)
-        )
+        gates = queries.page_gates(page)
+        judgement = operations.judge_page(reader=reader, page=page, gates=gates)
         faces = Faces(request, page, reader)
         response: Any
         if judgement is not None and judgement.denial is not None:
             response = teaser.page_teaser(request, page, judgement.denial)
         else:
             if judgement is not None:
-                _settle_page(page, restrictions, judgement)
+                _settle_page(page, gates.restrictions, judgement)
             has_parts = parts.show_parts(page, faces)
             if judgement is not None or has_parts or look is not None:
                 mark_private(request)
@@ -59,7 +85,7 @@ def gate_page(serve: Serve) -> Serve:
         _after_rendering(response, lambda rendered: _keep_private(request, rendered))
         is_gated = judgement is not None or faces.group_ids
         if look is not None or (is_gated and reader.is_staff_of(page)):
-            group_ids = faces.group_ids.union(*(r.group_ids for r in restrictions))
+            group_ids = faces.group_ids.union(*(r.group_ids for r in gates.restrictions))
             _after_rendering(
                 response,
                 lambda rendered: add_bar(
@@ -69,6 +95,7 @@ def gate_page(serve: Serve) -> Serve:
                     staff=staff,
                     group_ids=group_ids,
                     look=look,
+                    waits=bool(gates.wait),
                 ),
             )
         return cast(HttpResponseBase, response)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.grounds import GateGroup
-from wagtail_asyncpt.gating.readers import Look, Reader
+from wagtail_asyncpt.gating.readers import JOINED_TODAY, Look, Reader
 
 PARAMETER = "asyncpt_as"
 MAX_AGE = 60 * 60
@@ -56,25 +56,37 @@ def names_of(group_ids: Iterable[int], groups: Iterable[GateGroup]) -> str:
     return ", ".join(group.name for group in groups if group.pk in wanted)
 
 
-def links(
-    request: HttpRequest, page: Any, staff: Any, look: Look | None, groups: Iterable[GateGroup]
-) -> list[LookLink]:
-    """Every way in which ``staff`` may look at ``page``: cases of people, then each tier."""
-    cases = [
+def cases(groups: Iterable[GateGroup], waits: bool) -> list[tuple[str, Look]]:
+    """Every way to look at a page, with its label: cases of people, then each tier.
+
+    Where a page ``waits``, each tier also as of a member who joined today.
+    """
+    found = [
         (_("Visitor"), Look("visitor")),
         (_("No membership"), Look("no_membership")),
         (_("Membership ended"), Look("ended")),
         (_("Payment failed"), Look("past_due")),
         (_("Paused"), Look("paused")),
     ]
-    cases += [(group.name, Look("other_tier", group.opens, group.pk)) for group in groups]
+    for group in groups:
+        found.append((group.name, Look("other_tier", group.opens, group.pk)))
+        if waits:
+            label = _("%(tier)s, joined today") % {"tier": group.name}
+            found.append((label, Look(JOINED_TODAY, group.opens, group.pk)))
+    return found
+
+
+def links(
+    request: HttpRequest, page: Any, staff: Any, look: Look | None, ways: list[tuple[str, Look]]
+) -> list[LookLink]:
+    """The ways to look at ``page`` as links that work for ``staff`` alone."""
     return [
         LookLink(
             label=label,
             url=_url(request, page, staff, case),
             is_current=look is not None and (case.code, case.group) == (look.code, look.group),
         )
-        for label, case in cases
+        for label, case in ways
     ]
 
 

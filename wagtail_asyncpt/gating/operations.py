@@ -9,10 +9,16 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import connections, router, transaction
 from django.db.models import Q
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wagtail.log_actions import log
 
 from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.gating.drip import Opening, opening
 from wagtail_asyncpt.gating.grounds import BulkGround, Denial, registered_grounds
-from wagtail_asyncpt.gating.queries import Restriction
+from wagtail_asyncpt.gating.models import Wait
+from wagtail_asyncpt.gating.queries import PageGates, Restriction
 from wagtail_asyncpt.gating.readers import Reader
 
 logger = logging.getLogger("wagtail_asyncpt.gating")
@@ -28,6 +34,49 @@ class Judgement:
     settled: frozenset[int] = frozenset()
     denial: Denial | None = None
     by_right: bool = False
+
+
+def judge_page(*, reader: Reader, page: Any, gates: PageGates) -> Judgement | None:
+    """Decide whether ``reader`` reads a page with these ``gates`` now; ``None``: none are ours.
+
+    As ``judge``; besides, a ground may open this very page, and members wait as long as it says.
+    """
+    judgement = judge(
+        reader=reader, restrictions=gates.restrictions, may_edit=lambda: reader.may_edit(page)
+    )
+    if judgement is None or judgement.by_right:
+        return judgement
+    if judgement.denial is None:
+        judgement = _judge_wait(reader, gates, judgement)
+    if judgement.denial is not None and reader.look is None:
+        clock = queries.page_clock(reader.user, page, reader.at)
+        if clock is not None and (not gates.wait or opening(clock, gates.wait, reader.at).is_open):
+            return Judgement(settled=frozenset(r.pk for r in gates.restrictions if r.by_groups))
+    return judgement
+
+
+def _judge_wait(reader: Reader, gates: PageGates, judgement: Judgement) -> Judgement:
+    if not gates.wait:
+        return judgement
+    group_ids = set().union(*(r.group_ids for r in gates.restrictions))
+    found = reader.opening(group_ids, gates.wait)
+    if found is None or found.is_open:
+        return judgement
+    return Judgement(denial=Denial("wait", words_of(found)))
+
+
+def words_of(found: Opening) -> str:
+    """When a wait is over, for the person who waits."""
+    if found.on is not None:
+        words = _("This is part of your membership. It opens on %(weekday)s, %(date)s.")
+        weekday = formats.date_format(found.on, "l")
+        return words % {"weekday": weekday, "date": formats.date_format(found.on, "DATE_FORMAT")}
+    words = ngettext(
+        "This is part of your membership. It opens after %(count)d more day of membership.",
+        "This is part of your membership. It opens after %(count)d more days of membership.",
+        found.days_left,
+    )
+    return words % {"count": found.days_left}
 
 
 def judge(
@@ -111,6 +160,21 @@ def sweep(*, at: datetime, batch: int = 500) -> int:
                 heal_groups(user=user, at=at)
                 healed += 1
     return healed
+
+
+@transaction.atomic
+def set_wait(*, page: Any, user: Any, count: int, unit: str) -> None:
+    """Let members wait so long for ``page`` and the pages below it; 0 opens it at once."""
+    if count:
+        Wait.objects.update_or_create(page_id=page.pk, defaults={"count": count, "unit": unit})
+    else:
+        Wait.objects.filter(page_id=page.pk).delete()
+    log(
+        instance=page,
+        action="wagtail_asyncpt.wait",
+        user=user,
+        data={"count": count, "unit": unit},
+    )
 
 
 def _without_permissions(group_ids: set[int]) -> set[int]:

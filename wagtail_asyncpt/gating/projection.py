@@ -10,14 +10,16 @@ from django.db import transaction
 from wagtail.models import PageViewRestriction
 
 from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.gating.models import Wait, WaitUnit
 
 
 @transaction.atomic
 def keep_gate_of_parent(*, page: Any, old_parent: Any) -> int:
     """Put the gates in force under ``old_parent`` on the moved ``page``; return how many."""
     gate_ids = queries.gate_group_ids()
-    wanted = queries.gate_sets(queries.page_restrictions(old_parent), gate_ids)
-    return _add_missing(page, wanted)
+    before = queries.page_gates(old_parent)
+    _keep_wait(before.wait, page)
+    return _add_missing(page, queries.gate_sets(before.restrictions, gate_ids))
 
 
 @transaction.atomic
@@ -28,10 +30,14 @@ def repair_copy(*, source: Any, copy: Any) -> int:
     where the new parent has any. Returns how many gates were added.
     """
     gate_ids = queries.gate_group_ids()
-    return sum(
+    pairs = list(_pairs(source, copy))
+    added = sum(
         _add_missing(new_page, queries.gate_sets(queries.page_restrictions(old_page), gate_ids))
-        for old_page, new_page in _pairs(source, copy)
+        for old_page, new_page in pairs
     )
+    for old_page, new_page in pairs:
+        _keep_wait(queries.page_gates(old_page).wait, new_page)
+    return added
 
 
 @transaction.atomic
@@ -102,6 +108,13 @@ def _stored_gates(page: Any, gate_ids: set[int]) -> list[PageViewRestriction]:
         page_id=page.pk, restriction_type=PageViewRestriction.GROUPS, groups__in=gate_ids
     )
     return list(rows.distinct().order_by("pk").prefetch_related("groups"))
+
+
+def _keep_wait(before: int, page: Any) -> None:
+    """Let members wait for ``page`` as long as they did before."""
+    if before > queries.page_gates(page).wait:
+        values = {"count": before, "unit": WaitUnit.DAYS}
+        Wait.objects.update_or_create(page_id=page.pk, defaults=values)
 
 
 def _restrict(page: Any, group_ids: frozenset[int]) -> None:

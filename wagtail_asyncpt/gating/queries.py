@@ -11,20 +11,27 @@ from django.db.models import Q
 from wagtail.models import Collection, PageViewRestriction
 
 from wagtail_asyncpt.core.pages import page_model_name
+from wagtail_asyncpt.gating.drip import EntitledClock
 from wagtail_asyncpt.gating.grounds import (
     BulkGround,
+    ClockGround,
     Denial,
     GateGroup,
     Ground,
     NamedGround,
+    PageGround,
     registered_grounds,
 )
+from wagtail_asyncpt.gating.models import Wait, days_of
 
 _RESTRICTION = (
     "view_restrictions__pk",
     "view_restrictions__restriction_type",
     "view_restrictions__groups__pk",
 )
+
+
+_WAIT = ("asyncpt_wait__count", "asyncpt_wait__unit")
 
 
 @dataclass(frozen=True)
@@ -41,36 +48,86 @@ class Restriction:
         return self.kind == PageViewRestriction.GROUPS
 
 
+@dataclass(frozen=True)
+class PageGates:
+    """What is in force on a page: restrictions, outermost first, ALL of which must be met.
+
+    ``wait`` is the longest waiting time among the page and those above it, in entitled days.
+    """
+
+    restrictions: list[Restriction]
+    wait: int = 0
+
+
 def page_model() -> Any:
     """The site's page model."""
     return apps.get_model(page_model_name())
 
 
 def page_restrictions(page: Any) -> list[Restriction]:
-    """Every restriction in force on ``page``, outermost first; ALL must be met.
+    """Every restriction in force on ``page``, outermost first; ALL must be met."""
+    return page_gates(page).restrictions
+
+
+def page_gates(page: Any) -> PageGates:
+    """Every restriction and waiting time in force on ``page``.
 
     Its own and its ancestors'. For an alias, or below one, also the source's and those of the
     source's ancestors, and restrictions on the alias itself: core forgets the last two. One
     query, and one more for each step from alias to source.
     """
     found: dict[int, Restriction] = {}
-    paths, seen = _lineage(page), set[str]()
+    paths, seen, wait = _lineage(page), set[str](), 0
     while paths - seen:
         rows = (
             page_model()
             ._default_manager.filter(path__in=paths - seen)
-            .filter(Q(alias_of__isnull=False) | Q(view_restrictions__isnull=False))
+            .filter(
+                Q(alias_of__isnull=False)
+                | Q(view_restrictions__isnull=False)
+                | Q(asyncpt_wait__isnull=False)
+            )
             .order_by("path")
-            .values_list("alias_of__path", *_RESTRICTION)
+            .values_list("alias_of__path", *_WAIT, *_RESTRICTION)
         )
         seen |= paths
         sources = set()
-        for source, *restriction in rows:
+        for source, count, unit, *restriction in rows:
             _collect(found, restriction)
+            wait = max(wait, days_of(count or 0, unit))
             if source:
                 sources.add(source)
         paths = set().union(*(_prefixes(path, page_model().steplen) for path in sources))
-    return list(found.values())
+    return PageGates(list(found.values()), wait)
+
+
+def without_waiting(pages: Any) -> Any:
+    """The queryset ``pages`` without gated ones for which somebody may have to wait."""
+    rows = page_model()._default_manager.filter(asyncpt_wait__isnull=False)
+    waiting = Q()
+    for path in rows.values_list("path", flat=True):
+        waiting |= Q(path__startswith=path) | Q(alias_of__path__startswith=path)
+    if not waiting:
+        return pages
+    public = page_model()._default_manager.public().values("pk")
+    return pages.filter(~waiting | Q(pk__in=public))
+
+
+def wait_of(page: Any) -> Wait | None:
+    """The page's own waiting time."""
+    return Wait.objects.filter(page_id=page.pk).first()
+
+
+def inherited_wait(page: Any) -> int:
+    """The longest waiting time of the pages above, in days."""
+    parent = page.get_parent()
+    return page_gates(parent).wait if parent else 0
+
+
+def names_of_members(page: Any) -> str:
+    """Whose members may read ``page``, as a list in words; empty where it has no gate."""
+    wanted = set().union(*(r.group_ids for r in page_restrictions(page)))
+    return ", ".join(group.name for group in gate_groups() if group.pk in wanted)
 
 
 def collection_restrictions(collection: Collection) -> list[Restriction]:
@@ -148,6 +205,30 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     if not user.is_authenticated or not user.is_active:
         return set()
     return set().union(*(ground.entitled_group_ids(user, at) for ground in registered_grounds()))
+
+
+def entitled_clock(user: Any, group_ids: set[int], at: datetime) -> EntitledClock | None:
+    """When ``user`` held any of the groups, by any ground that keeps time."""
+    if not user.is_authenticated:
+        return None
+    grounds = (ground for ground in registered_grounds() if isinstance(ground, ClockGround))
+    return _together(ground.entitled_clock(user, group_ids, at) for ground in grounds)
+
+
+def page_clock(user: Any, page: Any, at: datetime) -> EntitledClock | None:
+    """Since when ``user`` may read ``page`` by a ground that opens single pages."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    grounds = (ground for ground in registered_grounds() if isinstance(ground, PageGround))
+    return _together(ground.page_clock(user, page, at) for ground in grounds)
+
+
+def _together(clocks: Iterable[EntitledClock | None]) -> EntitledClock | None:
+    found = [clock for clock in clocks if clock is not None]
+    if not found:
+        return None
+    periods = tuple(period for clock in found for period in clock.periods)
+    return EntitledClock(periods, found[0].time_zone)
 
 
 def entitlements(users: list[Any], at: datetime) -> dict[int, set[int]]:

@@ -7,12 +7,17 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils import timezone
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.gating.drip import DAY, EntitledClock, Opening, opening
 from wagtail_asyncpt.gating.grounds import Denial
 
 _READER = "_asyncpt_reader"
+
+#: A look as a member whose time has just begun.
+JOINED_TODAY = "joined_today"
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,20 @@ class Reader:
             return True
         is_staff = self.is_superuser or getattr(self.user, "is_staff", False)
         return is_staff and self.may_edit(page)
+
+    def opening(self, group_ids: set[int], days: int) -> Opening | None:
+        """Whether the reader's wait for what these groups open is over.
+
+        ``None`` where no ground keeps their time, so that nobody can say.
+        """
+        if self.look is None:
+            clock = queries.entitled_clock(self.user, group_ids, self.at)
+            return opening(clock, days, self.at) if clock is not None else None
+        if self.look.code != JOINED_TODAY:
+            return None
+        zone = timezone.get_current_timezone_name()
+        today = EntitledClock(((self.at, self.at + (days + 1) * DAY),), zone)
+        return opening(today, days, self.at)
 
     def denial(self, unmet: list[frozenset[int]]) -> Denial | None:
         """Why the reader does not pass the gates with these groups."""

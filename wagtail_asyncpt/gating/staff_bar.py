@@ -20,6 +20,7 @@ def add_bar(
     staff: Any,
     group_ids: set[int],
     look: Look | None,
+    waits: bool,
 ) -> None:
     """Put the bar at the top of a rendered HTML answer; other answers stay as they are."""
     if response.streaming or "html" not in response.get("Content-Type", ""):
@@ -33,7 +34,7 @@ def add_bar(
         "wagtail_asyncpt/gating/staff_bar.html",
         {
             "names": looks.names_of(group_ids, groups),
-            "links": looks.links(request, page, staff, look, groups),
+            "links": looks.links(request, page, staff, look, looks.cases(groups, waits)),
             "is_looking": look is not None,
             "own_view": request.path,
         },

@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wagtail_asyncpt.gating.drip import EntitledClock
 from wagtail_asyncpt.gating.grounds import Denial, GateGroup, Offer, register_ground
-from wagtail_asyncpt.memberships import offers, queries
+from wagtail_asyncpt.memberships import drip, offers, queries
 from wagtail_asyncpt.memberships.models import Price
 from wagtail_asyncpt.memberships.standing import example_of, standing_with
 
@@ -50,6 +51,10 @@ class MembershipGround:
         if standing.code == "ended":
             return Denial("ended", standing.message, found)
         return Denial(standing.code, standing.message, (_account_offer(standing.code),))
+
+    def entitled_clock(self, user: Any, group_ids: set[int], at: datetime) -> EntitledClock | None:
+        """When ``user`` was entitled, from the ledger."""
+        return drip.entitled_clock(user, group_ids, at)
 
     def gate_groups(self) -> list[GateGroup]:
         """The tiers' groups, in the tiers' order, each with those that it includes."""

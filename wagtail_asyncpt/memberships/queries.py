@@ -159,7 +159,7 @@ def gate_groups() -> list[GateGroup]:
             pk=tier.group_id,
             code=tier.slug,
             name=f"{tier.clinic.name}: {tier.name}" if several else tier.name,
-            opens=frozenset(groups[pk] for pk in _closure([tier.pk], below)),
+            opens=frozenset(groups[pk] for pk in closure([tier.pk], below)),
         )
         for tier in tiers
     ]
@@ -186,7 +186,7 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     for upper, lower, group in held.union(included, all=True).order_by():
         groups[lower] = group
         below[upper].add(lower)
-    return {groups[tier] for tier in _closure([0], below) if tier}
+    return {groups[tier] for tier in closure([0], below) if tier}
 
 
 def entitlements(user_ids: set[int], at: datetime) -> dict[int, set[int]]:
@@ -198,7 +198,7 @@ def entitlements(user_ids: set[int], at: datetime) -> dict[int, set[int]]:
         below[upper].add(lower)
     found: dict[int, set[int]] = defaultdict(set)
     for user_id, tier_id in held.values_list("client__user_id", "tier_id"):
-        found[user_id] |= {groups[tier] for tier in _closure([tier_id], below)}
+        found[user_id] |= {groups[tier] for tier in closure([tier_id], below)}
     return found
 
 
@@ -208,7 +208,8 @@ def member_user_ids() -> QuerySet[Any]:
     return held.values_list("client__user_id", flat=True)
 
 
-def _closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
+def closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
+    """``starts`` and all that they lead to in ``below``."""
     seen: set[int] = set()
     waiting = list(starts)
     while waiting:
@@ -242,7 +243,7 @@ def prices_that_open(group_ids: set[int]) -> list[Price] | None:
             lowest.setdefault(row["pk"], _price(row))
     if not asked:
         return None
-    opening = _closure(list(asked), above)
+    opening = closure(list(asked), above)
     return [price for tier_id, price in lowest.items() if tier_id in opening]
 
 
