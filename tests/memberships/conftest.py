@@ -17,7 +17,14 @@ from sandbox.stripe_standin.server import StandIn
 from tests import factories
 from tests.conftest import MovableClock
 from wagtail_asyncpt.memberships import operations
-from wagtail_asyncpt.memberships.models import Membership, Price, StripeEvent, Tier
+from wagtail_asyncpt.memberships.models import (
+    Membership,
+    Package,
+    Price,
+    Purchase,
+    StripeEvent,
+    Tier,
+)
 from wagtail_asyncpt.people.models import Client, Clinic
 
 KEY = "sk_test_standin"
@@ -88,6 +95,24 @@ class Shop:
     def start(self, client: Client, price: Price | None = None) -> str:
         """Begin a checkout as the join view does; Stripe's address."""
         return operations.start_checkout(client=client, price=price or self.price, urls=self.urls)
+
+    def sell(self, name: str = "Five visits", **fields: Any) -> Package:
+        """A package that Stripe knows."""
+        values = {"name": name, "visits": 5, "amount": 45000, **fields}
+        package = operations.save_package(clinic=self.clinic, package=None, values=values)
+        operations.sync_tiers(clinic=self.clinic)
+        package.refresh_from_db()
+        return package
+
+    def start_package(self, client: Client, package: Package) -> str:
+        """Begin to buy a package as the view does; Stripe's address."""
+        return operations.start_purchase(client=client, package=package, urls=self.urls)
+
+    def buy(self, client: Client, package: Package) -> Purchase:
+        """Pay a package and receive all webhooks."""
+        assert self.pay(self.start_package(client, package)).status_code == 303
+        self.deliver()
+        return Purchase.objects.filter(client=client).latest("pk")
 
     def pay(self, url: str, number: str = GOOD_CARD) -> requests.Response:
         """Fill in the card on Stripe's page; redirects are not followed."""

@@ -48,6 +48,12 @@ def values(**changed: Any) -> dict[str, Any]:
         "reply_hours": "12",
         "is_public": "on",
         "sort_order": "5",
+        "visits_per_period": "0",
+        "visit_rollover": "none",
+        "visit_rollover_limit": "0",
+        "visits_expire_after_days": "365",
+        "trial_days": "0",
+        "member_seats": "1",
         "price_month": "199.50",
         **changed,
     }

@@ -6,7 +6,12 @@ from django.db.models import Q
 
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
-from wagtail_asyncpt.memberships.models import Membership, MembershipStatus
+from wagtail_asyncpt.memberships.models import (
+    Membership,
+    MembershipStatus,
+    Purchase,
+    PurchaseStatus,
+)
 from wagtail_asyncpt.people.models import Client
 
 #: States in which nothing was ever bought.
@@ -40,6 +45,11 @@ def gives_access(at: datetime) -> Q:
     return (running & lasting & renewed) | (in_grace & lasting) | paid_until
 
 
+def opens(at: datetime) -> Q:
+    """The purchases that open a tier at ``at``."""
+    return Q(status=PurchaseStatus.PAID, tier__isnull=False, starts_at__lte=at, ends_at__gt=at)
+
+
 def live_membership(client: Client, at: datetime | None = None) -> Membership | None:
     """The membership that gives ``client`` access now (or at ``at``), with its tier."""
     return (
@@ -57,5 +67,15 @@ def latest_bought(client: Client) -> Membership | None:
         .exclude(status__in=NEVER_BOUGHT)
         .select_related("tier", "price")
         .order_by("-created_at", "-pk")
+        .first()
+    )
+
+
+def latest_opened(client: Client) -> Purchase | None:
+    """The package that opened a tier to ``client`` last, whatever became of it."""
+    return (
+        Purchase.objects.filter(client=client, ends_at__isnull=False)
+        .select_related("package", "client")
+        .order_by("-ends_at", "-pk")
         .first()
     )

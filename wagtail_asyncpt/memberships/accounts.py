@@ -10,13 +10,19 @@ from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships import queries
 from wagtail_asyncpt.memberships.access import UNPAID, gives_access, latest_bought
 from wagtail_asyncpt.memberships.models import (
+    Gift,
+    GiftStatus,
     Invoice,
     Membership,
     MembershipStatus,
+    Purchase,
+    PurchaseStatus,
 )
 from wagtail_asyncpt.memberships.offers import PriceOffer, offer_price
 from wagtail_asyncpt.memberships.standing import day, status_in_words
 from wagtail_asyncpt.people.models import Client
+
+Sale = Membership | Purchase | Gift
 
 
 @dataclass(frozen=True)
@@ -113,10 +119,16 @@ def _line(invoice: Invoice, client: Client) -> InvoiceLine:
     )
 
 
-def outcome_of(membership: Membership) -> str:
+def outcome_of(sale: Sale) -> str:
     """What became of a checkout: done, open, processing, expired or ended."""
-    if Membership.objects.filter(gives_access(clock.now()), pk=membership.pk).exists():
+    if _is_done(sale):
         return "done"
-    if membership.status == MembershipStatus.PENDING:
-        return "open" if membership.checkout_url else "processing"
-    return "expired" if membership.status == MembershipStatus.ABANDONED else "ended"
+    if sale.status == MembershipStatus.PENDING:
+        return "open" if sale.checkout_url else "processing"
+    return "expired" if sale.status == MembershipStatus.ABANDONED else "ended"
+
+
+def _is_done(sale: Sale) -> bool:
+    if not isinstance(sale, Membership):
+        return sale.status in (PurchaseStatus.PAID, GiftStatus.REDEEMED)
+    return Membership.objects.filter(gives_access(clock.now()), pk=sale.pk).exists()

@@ -10,7 +10,7 @@ from wagtail_asyncpt.gating.drip import EntitledClock
 from wagtail_asyncpt.gating.grounds import Denial, GateGroup, Offer, register_ground
 from wagtail_asyncpt.memberships import drip, offers, queries
 from wagtail_asyncpt.memberships.models import Price
-from wagtail_asyncpt.memberships.standing import example_of, standing_with
+from wagtail_asyncpt.memberships.standing import example_of, package_ended, standing_with
 
 
 class MembershipGround:
@@ -42,11 +42,15 @@ class MembershipGround:
             message = _("This is for members. Join, or sign in if you are one.")
             return Denial("visitor", message, found)
         bought = queries.bought_by(user, group_ids, at)
+        if bought and bought[0].is_live:  # type: ignore[attr-defined]
+            return _other_plan(bought[0].tier.name, found)
+        package = queries.opened_by(user, group_ids, at)
+        if package and package.is_live:  # type: ignore[attr-defined]
+            return _other_plan(package.package.name, found)
+        if not bought and package:
+            return Denial("ended", package_ended(package), found)
         if not bought:
             return Denial("no_membership", example_of("no_membership", at), found)
-        if bought[0].is_live:  # type: ignore[attr-defined]
-            message = _("Your plan, %(tier)s, does not include this. These plans do.")
-            return Denial("other_tier", message % {"tier": bought[0].tier.name}, found)
         standing = standing_with(bought[0], bought[0].client, at)
         if standing.code == "ended":
             return Denial("ended", standing.message, found)
@@ -69,6 +73,11 @@ class MembershipGround:
         if code in {"past_due", "paused"}:
             return Denial(code, example_of(code, at), (_account_offer(code),))
         return Denial(code, example_of(code, at), found)
+
+
+def _other_plan(name: str, found: tuple[Offer, ...]) -> Denial:
+    message = _("Your plan, %(tier)s, does not include this. These plans do.")
+    return Denial("other_tier", message % {"tier": name}, found)
 
 
 def _account_offer(code: str) -> Offer:

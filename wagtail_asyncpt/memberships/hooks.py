@@ -2,9 +2,9 @@
 
 from wagtail import hooks
 
-from wagtail_asyncpt.memberships.viewsets import TierViewSet
+from wagtail_asyncpt.memberships.viewsets import ShopViewSetGroup
 
 
 def register_hooks() -> None:
     """Put plans and prices into the admin's menu."""
-    hooks.register("register_admin_viewset", TierViewSet)
+    hooks.register("register_admin_viewset", ShopViewSetGroup)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships import queries
-from wagtail_asyncpt.memberships.models import Interval, Price, Tier
+from wagtail_asyncpt.memberships.models import Interval, Package, Price, Tier
 from wagtail_asyncpt.people.models import Clinic
 
 
@@ -33,6 +33,16 @@ class TierOffer:
     tier: Tier
     promises: list[str]
     prices: list[PriceOffer]
+
+
+@dataclass(frozen=True)
+class PackageOffer:
+    """A package's card. ``url`` leads to its buy page."""
+
+    package: Package
+    promises: list[str]
+    amount: str
+    url: str
 
 
 def per(interval: str) -> str:
@@ -84,3 +94,33 @@ def tier_offer(tier: Tier) -> TierOffer:
 def offers_of(clinic: Clinic) -> list[TierOffer]:
     """The cards of a clinic's offer page; two queries."""
     return [tier_offer(tier) for tier in queries.tiers_on_sale(clinic)]
+
+
+def package_offer(package: Package) -> PackageOffer:
+    """The card of a package."""
+    return PackageOffer(
+        package=package,
+        promises=package_promises(package),
+        amount=format_money(package.amount, package.currency),
+        url=reverse("asyncpt_memberships:buy", args=[package.uuid]),
+    )
+
+
+def package_promises(package: Package) -> list[str]:
+    """What the package holds, in words, and what the clinic wrote."""
+    built_in: list[str] = []
+    if package.visits:
+        text = ngettext("%(count)d in-person visit", "%(count)d in-person visits", package.visits)
+        built_in.append(text % {"count": package.visits})
+        until = ngettext(
+            "To be used within %(count)d day",
+            "To be used within %(count)d days",
+            package.visits_expire_after_days,
+        )
+        built_in.append(until % {"count": package.visits_expire_after_days})
+    if package.tier is not None:
+        text = ngettext(
+            "%(tier)s for %(count)d week", "%(tier)s for %(count)d weeks", package.weeks
+        )
+        built_in.append(text % {"tier": package.tier.name, "count": package.weeks})
+    return [*built_in, *package.feature_list]

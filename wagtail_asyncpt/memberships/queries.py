@@ -8,20 +8,25 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating.grounds import GateGroup
-from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, live_membership
+from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, opens
+from wagtail_asyncpt.memberships.access import live_membership as live_membership
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
     AccessKind,
     AccessPeriod,
+    Coupon,
+    Gift,
     Invoice,
     Membership,
     MembershipStatus,
+    Package,
     Price,
+    Purchase,
     StripeCustomer,
     Tier,
 )
@@ -43,26 +48,32 @@ class ProgramAccess:
     """Whether the weekly program is open to a client, and the words when it is not."""
 
     is_open: bool
-    membership: Membership | None
     message: str = ""
 
 
 def program_access(client: Client, at: datetime | None = None) -> ProgramAccess:
     """Whether ``client`` is coached week by week at ``at``."""
     moment = at or clock.now()
-    membership = live_membership(client, moment)
-    if membership is None:
-        return ProgramAccess(False, None, standing_of(client, moment).message)
-    if not membership.tier.has_program:
+    tiers = held_tiers(client, moment)
+    if not tiers:
+        return ProgramAccess(False, standing_of(client, moment).message)
+    if not any(tier.has_program for tier in tiers):
         message = _("Your plan, %(tier)s, does not include a weekly program.")
-        return ProgramAccess(False, membership, message % {"tier": membership.tier.name})
-    return ProgramAccess(True, membership)
+        return ProgramAccess(False, message % {"tier": tiers[0].name})
+    return ProgramAccess(True)
 
 
 def reply_hours(client: Client) -> int:
-    """How soon ``client`` gets an answer: the tier's promise, else the clinic's."""
-    membership = live_membership(client)
-    return membership.tier.reply_hours if membership else client.clinic.reply_hours
+    """How soon ``client`` gets an answer: the best promise of their tiers, else the clinic's."""
+    tiers = held_tiers(client, clock.now())
+    return min((tier.reply_hours for tier in tiers), default=client.clinic.reply_hours)
+
+
+def held_tiers(client: Client, at: datetime) -> list[Tier]:
+    """The tiers that ``client`` holds at ``at``, by membership or purchase; one query."""
+    bought = Membership.objects.filter(gives_access(at), client=client).values("tier_id")
+    opened = Purchase.objects.filter(opens(at), client=client).values("tier_id")
+    return list(Tier.objects.filter(Q(pk__in=bought) | Q(pk__in=opened)))
 
 
 def tiers_on_sale(clinic: Clinic) -> list[Tier]:
@@ -104,6 +115,48 @@ def checkout_of(client: Client, session_id: str) -> Membership | None:
     return (
         Membership.objects.filter(client=client, checkout_session_id=session_id)
         .select_related("tier", "price")
+        .first()
+    )
+
+
+def sale_of(client: Client, session_id: str) -> Membership | Purchase | Gift | None:
+    """What ``client`` bought, or is buying, in this Checkout session."""
+    if not session_id:
+        return None
+    return (
+        checkout_of(client, session_id)
+        or Purchase.objects.filter(client=client, checkout_session_id=session_id, membership=None)
+        .select_related("package", "tier")
+        .first()
+        or Gift.objects.filter(buyer=client, checkout_session_id=session_id)
+        .select_related("package", "tier")
+        .first()
+    )
+
+
+def checkout_options(clinic: Clinic) -> dict[str, bool]:
+    """What the clinic lets Checkout do: take promotion codes, and add tax."""
+    now = clock.now()
+    codes = Coupon.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), clinic=clinic)
+    return {
+        "takes_codes": codes.filter(is_active=True).exclude(stripe_promotion_code_id="").exists(),
+        "collects_tax": clinic.collects_tax,
+    }
+
+
+def packages_on_sale(clinic: Clinic) -> QuerySet[Package]:
+    """The listed packages that Stripe knows, in order."""
+    return Package.objects.filter(clinic=clinic, is_public=True, is_listed=True).exclude(
+        stripe_price_id=""
+    )
+
+
+def package_on_sale(clinic: Clinic, uuid: UUID) -> Package | None:
+    """The package called ``uuid``, if ``clinic`` sells it now, listed or by link only."""
+    return (
+        Package.objects.filter(clinic=clinic, uuid=uuid, is_public=True)
+        .exclude(stripe_price_id="")
+        .select_related("clinic__site", "tier")
         .first()
     )
 
@@ -166,16 +219,20 @@ def gate_groups() -> list[GateGroup]:
 
 
 def entitled_group_ids(user: Any, at: datetime) -> set[int]:
-    """Groups of the tiers that ``user`` holds at ``at``, and of all tiers they include.
+    """Groups of the tiers that ``user`` holds at ``at``, by membership or package, and of all tiers
+    that they include.
 
     One query, since every gated page asks: rows (from tier, to tier, its group), where a held tier
     comes from no tier (0) and the other rows are the inclusions of all tiers.
     """
-    held = (
-        Membership.objects.filter(gives_access(at), client__user=user)
-        .order_by()
+    held, opened = (
+        rows.order_by()
         .annotate(source_tier=Value(0))
         .values_list("source_tier", "tier_id", "tier__group_id")
+        for rows in (
+            Membership.objects.filter(gives_access(at), client__user=user),
+            Purchase.objects.filter(opens(at), client__user=user),
+        )
     )
     included = Tier.includes.through.objects.order_by().values_list(
         "from_tier_id", "to_tier_id", "to_tier__group_id"
@@ -183,7 +240,7 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     groups: dict[int, int] = {}
     below: dict[int, set[int]] = defaultdict(set)
     # Django 6 applies the model's own ordering to a union, which has no such column.
-    for upper, lower, group in held.union(included, all=True).order_by():
+    for upper, lower, group in held.union(opened, included, all=True).order_by():
         groups[lower] = group
         below[upper].add(lower)
     return {groups[tier] for tier in closure([0], below) if tier}
@@ -191,21 +248,31 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
 
 def entitlements(user_ids: set[int], at: datetime) -> dict[int, set[int]]:
     """The same for many users at once, by user id; users without access are left out."""
-    held = Membership.objects.filter(gives_access(at), client__user__in=user_ids).order_by()
+    held, opened = (
+        rows.filter(client__user__in=user_ids).order_by().values_list("client__user_id", "tier_id")
+        for rows in (
+            Membership.objects.filter(gives_access(at)),
+            Purchase.objects.filter(opens(at)),
+        )
+    )
     groups = dict(Tier.objects.values_list("pk", "group_id"))
     below: dict[int, set[int]] = defaultdict(set)
     for upper, lower in Tier.includes.through.objects.values_list("from_tier_id", "to_tier_id"):
         below[upper].add(lower)
     found: dict[int, set[int]] = defaultdict(set)
-    for user_id, tier_id in held.values_list("client__user_id", "tier_id"):
+    for user_id, tier_id in held.union(opened).order_by():
         found[user_id] |= {groups[tier] for tier in closure([tier_id], below)}
     return found
 
 
 def member_user_ids() -> QuerySet[Any]:
-    """Ids of all users who hold a membership that may give access at some time."""
+    """Ids of all users who hold a membership or purchase that may give access at some time."""
     held = Membership.objects.exclude(status=MembershipStatus.ABANDONED).order_by()
-    return held.values_list("client__user_id", flat=True)
+    opened = Purchase.objects.exclude(tier=None).exclude(paid_at=None).order_by()
+    holders = Client.objects.filter(
+        Q(pk__in=held.values("client_id")) | Q(pk__in=opened.values("client_id"))
+    )
+    return holders.order_by().values_list("user_id", flat=True)
 
 
 def closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
@@ -276,4 +343,19 @@ def bought_by(user: Any, group_ids: set[int], at: datetime) -> list[Membership]:
         .annotate(is_live=Case(When(gives_access(at), then=Value(1)), default=Value(0)))
         .select_related("tier", "client__clinic")
         .order_by("-is_live", "-created_at", "-pk")
+    )
+
+
+def opened_by(user: Any, group_ids: set[int], at: datetime) -> Purchase | None:
+    """The package that opens, or last opened, a tier to ``user`` at these groups' clinics.
+
+    With its package and client, and ``is_live``.
+    """
+    clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
+    return (
+        Purchase.objects.filter(client__user=user, clinic__in=clinics, ends_at__isnull=False)
+        .annotate(is_live=Case(When(opens(at), then=Value(1)), default=Value(0)))
+        .select_related("package", "client__clinic")
+        .order_by("-is_live", "-ends_at", "-pk")
+        .first()
     )

@@ -7,8 +7,13 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from wagtail_asyncpt.memberships.access import UNPAID, grace, latest_bought
-from wagtail_asyncpt.memberships.models import Membership, MembershipStatus
+from wagtail_asyncpt.memberships.access import UNPAID, grace, latest_bought, latest_opened
+from wagtail_asyncpt.memberships.models import (
+    Membership,
+    MembershipStatus,
+    Purchase,
+    PurchaseStatus,
+)
 from wagtail_asyncpt.people.models import Client
 
 
@@ -29,7 +34,19 @@ def day(moment: datetime, client: Client) -> str:
 
 def standing_of(client: Client, at: datetime) -> Standing:
     """Why ``client`` has no access at ``at``. Call it for somebody without a live membership."""
-    return standing_with(latest_bought(client), client, at)
+    membership = latest_bought(client)
+    if membership is None and (purchase := latest_opened(client)):
+        return Standing("ended", package_ended(purchase))
+    return standing_with(membership, client, at)
+
+
+def package_ended(purchase: Purchase) -> str:
+    """That what a package opened is closed again, or not open yet."""
+    over = purchase.ends_at
+    if purchase.status != PurchaseStatus.PAID or over is None:
+        return _("Your package is not open any more. You are welcome back at any time.")
+    message = _("Your package, %(package)s, ended on %(date)s. You are welcome back at any time.")
+    return message % {"package": purchase.package.name, "date": day(over, purchase.client)}
 
 
 def standing_with(membership: Membership | None, client: Client, at: datetime) -> Standing:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("join/done/", views.join_done, name="join_done"),
     path("join/back/", views.join_back, name="join_back"),
     path("join/<uuid:price>/", views.join, name="join"),
+    path("packages/<uuid:package>/", views.buy, name="buy"),
     path("membership/", views.account, name="account"),
     path("membership/billing/", views.billing, name="billing"),
     path("membership/cancel/", views.leave, name="leave"),

@@ -40,6 +40,11 @@ class Clinic(BaseSiteSetting):
         default="default",
         help_text=_("Name of the entry in the STRIPE_ACCOUNTS setting."),
     )
+    collects_tax = models.BooleanField(
+        _("add tax with Stripe Tax"),
+        default=False,
+        help_text=_("Register for tax in Stripe's dashboard first. Buyers may enter a tax id."),
+    )
     webhook_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     class Meta:

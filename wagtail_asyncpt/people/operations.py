@@ -41,9 +41,17 @@ def record_audit(
 
 
 def write_letter(
-    *, clinic: Clinic, key: str, user: Any, template: str, context: Mapping[str, Any]
+    *,
+    clinic: Clinic,
+    key: str,
+    template: str,
+    context: Mapping[str, Any],
+    user: Any = None,
+    to: str = "",
 ) -> Letter:
     """Put a mail in the outbox, once for each ``key``, and send it after the transaction.
+
+    It goes to ``user``, or to the address ``to`` of somebody who has no account.
 
     ``template`` names ``<template>.subject.txt``, ``<template>.txt`` and ``<template>.html``.
     """
@@ -54,7 +62,7 @@ def write_letter(
         key=key,
         defaults={
             "clinic": clinic,
-            "to": user.email,
+            "to": to or user.email,
             "subject": " ".join(render_to_string(f"{template}.subject.txt", values).split()),
             "text": render_to_string(f"{template}.txt", values),
             "html": render_to_string(f"{template}.html", values),

@@ -129,6 +129,7 @@ class ClinicViewSet(ClinicScopedViewSet):
         "weight_unit",
         "reply_hours",
         "stripe_account",
+        "collects_tax",
     ]
     left_out = ("add", "delete")
 

@@ -21,6 +21,7 @@ class TouchKind(models.TextChoices):
     VERDICT = "verdict", _("form check answered")
     REVIEW = "review", _("week answered")
     READ = "read", _("answer read")
+    VISIT = "visit", _("in-person visit")
 
 
 class Direction(models.TextChoices):

@@ -1,8 +1,9 @@
-"""Touch points from the signals of the weekly loop."""
+"""Touch points from the signals of the weekly loop and of visits."""
 
 from typing import Any
 
 from wagtail_asyncpt.care import signals
+from wagtail_asyncpt.memberships.signals import visit_attended
 from wagtail_asyncpt.people.models import Client, Therapist
 from wagtail_asyncpt.practice.models import Direction, TouchKind
 from wagtail_asyncpt.practice.operations import record_touch
@@ -18,6 +19,7 @@ _TOUCHES = (
     (signals.form_check_answered, TouchKind.VERDICT, Direction.TO_CLIENT),
     (signals.review_answered, TouchKind.REVIEW, Direction.TO_CLIENT),
     (signals.review_read, TouchKind.READ, Direction.FROM_CLIENT),
+    (visit_attended, TouchKind.VISIT, Direction.TO_CLIENT),
 )
 
 

@@ -54,6 +54,9 @@ class Tier(models.Model):
         default=0,
         help_text=_("Used with “keep up to”: how many unused visits move to the next period."),
     )
+    visits_expire_after_days = models.PositiveSmallIntegerField(
+        _("visits end after days"), default=365, help_text=_("Used with “keep all”.")
+    )
     form_checks_per_week = models.PositiveSmallIntegerField(_("form checks a week"), default=2)
     reply_hours = models.PositiveSmallIntegerField(_("promised reply in hours"), default=48)
     trial_days = models.PositiveSmallIntegerField(_("free trial in days"), default=0)

@@ -185,8 +185,9 @@ class PurchaseStatus(models.TextChoices):
 class Purchase(models.Model):
     """One client's purchase of a package; with ``membership`` when it came in one checkout.
 
-    ``amount`` is what it was sold for, in minor units. What its tier opens is open from
-    ``starts_at`` to ``ends_at``; its visits are rows of the credit ledger.
+    It keeps what was sold, whatever becomes of the package: ``amount`` in minor units, and what it
+    holds. What ``tier`` opens is open from ``starts_at`` to ``ends_at``; its visits are rows of the
+    credit ledger.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -196,6 +197,10 @@ class Purchase(models.Model):
     membership = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="purchases"
     )
+    tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="purchases")
+    weeks = models.PositiveSmallIntegerField(default=0)
+    visits = models.PositiveSmallIntegerField(default=0)
+    visits_expire_after_days = models.PositiveSmallIntegerField(default=365)
     status = models.CharField(
         _("status"), max_length=20, choices=PurchaseStatus, default=PurchaseStatus.PENDING
     )
@@ -264,6 +269,7 @@ class Gift(models.Model):
     currency = models.CharField(max_length=3)
     account = models.CharField(max_length=50, blank=True)
     livemode = models.BooleanField(default=False)
+    stripe_price_id = models.CharField(max_length=100, blank=True)
     checkout_session_id = models.CharField(max_length=100, blank=True)
     checkout_url = models.URLField(max_length=2000, blank=True)
     payment_intent_id = models.CharField(max_length=100, blank=True)

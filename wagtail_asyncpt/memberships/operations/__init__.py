@@ -1,11 +1,17 @@
 """Writes of the room: keyword-only, in one transaction each, with domain errors."""
 
+from wagtail_asyncpt.memberships.operations.catalog import SyncLine, sync_tiers
 from wagtail_asyncpt.memberships.operations.checkout import (
     AlreadyMember,
-    ReturnUrls,
     confirm_checkout,
     open_billing_portal,
     start_checkout,
+)
+from wagtail_asyncpt.memberships.operations.credits import (
+    NoVisitsLeft,
+    expire_credits,
+    grant_credits,
+    revoke_credits,
 )
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
 from wagtail_asyncpt.memberships.operations.duplicates import undo_second_membership
@@ -17,6 +23,11 @@ from wagtail_asyncpt.memberships.operations.events import (
 )
 from wagtail_asyncpt.memberships.operations.grants import grant_membership
 from wagtail_asyncpt.memberships.operations.leaving import cancel_membership, keep_membership
+from wagtail_asyncpt.memberships.operations.packages import (
+    check_contents,
+    save_package,
+    start_purchase,
+)
 from wagtail_asyncpt.memberships.operations.pausing import (
     open_resume_invoice,
     pause_membership,
@@ -25,6 +36,7 @@ from wagtail_asyncpt.memberships.operations.pausing import (
     resume_due_memberships,
     resume_membership,
 )
+from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import (
     Mismatch,
     SecondMembership,
@@ -40,21 +52,36 @@ from wagtail_asyncpt.memberships.operations.tiers import (
     create_tier,
     save_tier,
     set_price,
-    sync_tiers,
+)
+from wagtail_asyncpt.memberships.operations.visits import (
+    attend_visit,
+    book_visit,
+    cancel_visit,
+    miss_visit,
 )
 
 __all__ = [
     "AlreadyMember",
     "Mismatch",
+    "NoVisitsLeft",
     "ReturnUrls",
+    "Sale",
     "SecondMembership",
+    "SyncLine",
+    "attend_visit",
+    "book_visit",
     "cancel_membership",
+    "cancel_visit",
     "check_amount",
+    "check_contents",
     "confirm_checkout",
     "create_tier",
     "ensure_customer",
+    "expire_credits",
+    "grant_credits",
     "grant_membership",
     "keep_membership",
+    "miss_visit",
     "open_billing_portal",
     "open_resume_invoice",
     "pause_membership",
@@ -66,9 +93,12 @@ __all__ = [
     "resume_cost",
     "resume_due_memberships",
     "resume_membership",
+    "revoke_credits",
+    "save_package",
     "save_tier",
     "set_price",
     "start_checkout",
+    "start_purchase",
     "sync_checkout_session",
     "sync_dispute",
     "sync_invoice",

@@ -1,7 +1,6 @@
-"""What a clinic sells: tiers, prices, and their twins at Stripe."""
+"""What a clinic sells: tiers and prices."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -11,12 +10,9 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.core.money import charge_step, normalize_currency
-from wagtail_asyncpt.memberships.models import Interval, Price, Tier
-from wagtail_asyncpt.memberships.stripe import gateway
-from wagtail_asyncpt.memberships.stripe.client import Missing
+from wagtail_asyncpt.memberships.models import Price, Tier
 from wagtail_asyncpt.people.models import Clinic
 
-MONTHS: dict[str, int] = {Interval.MONTH: 1, Interval.QUARTER: 3, Interval.YEAR: 12}
 #: Stripe takes eight digits; see https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 LARGEST_AMOUNT = 99_999_999
 _GROUP_PREFIX = "Members: "
@@ -126,119 +122,16 @@ def save_tier(
         tier.includes.set(includes)
     for interval, amount in prices.items():
         set_price(tier=tier, interval=interval, amount=amount)
-    transaction.on_commit(lambda: _enqueue_sync(clinic), robust=True)
+    sync_after_commit(clinic)
     return tier
+
+
+def sync_after_commit(clinic: Clinic) -> None:
+    """Tell Stripe what has changed, after the transaction; a failure there loses nothing here."""
+    transaction.on_commit(lambda: _enqueue_sync(clinic), robust=True)
 
 
 def _enqueue_sync(clinic: Clinic) -> None:
     from wagtail_asyncpt.memberships.tasks import sync_stripe_tiers
 
     sync_stripe_tiers.enqueue(clinic.pk)
-
-
-@dataclass(frozen=True)
-class SyncLine:
-    """One thing that ``sync_tiers`` did: ``action`` (created, found, renamed, …) to ``what``."""
-
-    action: str
-    what: str
-    stripe_id: str
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.what} ({self.stripe_id})"
-
-
-def sync_tiers(*, clinic: Clinic) -> list[SyncLine]:
-    """Give every tier and price its twin at Stripe; what is right is left alone.
-
-    A twin whose id was lost here is found again by our metadata and lookup keys. Each step is
-    stored on its own, so that a failure loses nothing. Raises StripeFailure.
-    """
-    account = clinic.stripe_account
-    done: list[SyncLine] = []
-    products: dict[str, gateway.Json] | None = None
-    for tier in Tier.objects.filter(clinic=clinic).prefetch_related("prices"):
-        if not any(price.is_active or price.stripe_price_id for price in tier.prices.all()):
-            continue
-        product = _known_product(account, tier)
-        if product is None:
-            if products is None:
-                products = _products_by_reference(account)
-            product, line = _adopt_product(account, tier, products.get(_reference(tier)))
-            done.append(line)
-        if product["name"] != tier.name or not product["active"]:
-            gateway.rename_product(account, product["id"], name=tier.name)
-            done.append(SyncLine("updated product", tier.name, product["id"]))
-        for price in tier.prices.all():
-            done.extend(_sync_price(account, tier, price))
-    return done
-
-
-def _reference(tier: Tier) -> str:
-    return f"{tier.clinic.webhook_uuid}:{tier.slug}"
-
-
-def _known_product(account: str, tier: Tier) -> gateway.Json | None:
-    if not tier.stripe_product_id:
-        return None
-    try:
-        product = gateway.product(account, tier.stripe_product_id)
-    except Missing:
-        return None
-    return None if product.get("deleted") else product
-
-
-def _products_by_reference(account: str) -> dict[str, gateway.Json]:
-    return {
-        row["metadata"]["asyncpt_tier"]: row
-        for row in gateway.products(account)
-        if "asyncpt_tier" in row["metadata"]
-    }
-
-
-def _adopt_product(
-    account: str, tier: Tier, found: gateway.Json | None
-) -> tuple[gateway.Json, SyncLine]:
-    product = found or gateway.create_product(
-        account, name=tier.name, reference=_reference(tier), key=f"product-{_reference(tier)}"
-    )
-    tier.stripe_product_id = product["id"]
-    tier.save(update_fields=["stripe_product_id"])
-    action = "found product" if found else "created product"
-    return product, SyncLine(action, tier.name, product["id"])
-
-
-def _sync_price(account: str, tier: Tier, price: Price) -> list[SyncLine]:
-    twin = _known_price(account, price)
-    if twin is None:
-        return [_adopt_price(account, tier, price)] if price.is_active else []
-    if twin["active"] == price.is_active:
-        return []
-    gateway.set_price_active(account, twin["id"], active=price.is_active)
-    action = "put on sale price" if price.is_active else "took off sale price"
-    return [SyncLine(action, str(price), twin["id"])]
-
-
-def _known_price(account: str, price: Price) -> gateway.Json | None:
-    if not price.stripe_price_id:
-        return None
-    try:
-        return gateway.price(account, price.stripe_price_id)
-    except Missing:
-        return None
-
-
-def _adopt_price(account: str, tier: Tier, price: Price) -> SyncLine:
-    found = gateway.price_by_key(account, str(price.uuid))
-    twin = found or gateway.create_price(
-        account,
-        product=tier.stripe_product_id,
-        amount=price.amount,
-        currency=price.currency.lower(),
-        months=MONTHS[price.interval],
-        uuid=str(price.uuid),
-        key=f"price-{price.uuid}",
-    )
-    price.stripe_price_id = twin["id"]
-    price.save(update_fields=["stripe_price_id"])
-    return SyncLine("found price" if found else "created price", str(price), twin["id"])

@@ -3,12 +3,14 @@
 from wagtail_asyncpt.memberships.views.account import account, billing
 from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
 from wagtail_asyncpt.memberships.views.leaving import keep, leave
+from wagtail_asyncpt.memberships.views.packages import buy
 from wagtail_asyncpt.memberships.views.pausing import pause, resume
 from wagtail_asyncpt.memberships.views.webhook import webhook
 
 __all__ = [
     "account",
     "billing",
+    "buy",
     "join",
     "join_back",
     "join_done",

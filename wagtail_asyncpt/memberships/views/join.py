@@ -4,7 +4,6 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import (
     Http404,
     HttpRequest,
@@ -12,25 +11,24 @@ from django.http import (
     HttpResponseBase,
     JsonResponse,
 )
-from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.accounts import outcome_of
-from wagtail_asyncpt.memberships.models import MembershipStatus, Price
-from wagtail_asyncpt.memberships.offers import offer_price, promises
-from wagtail_asyncpt.memberships.stripe.client import (
-    StripeFailure,
+from wagtail_asyncpt.memberships.models import (
+    Gift,
+    Membership,
+    MembershipStatus,
+    Price,
+    Purchase,
 )
-from wagtail_asyncpt.memberships.throttle import may_start_checkout
-from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
-from wagtail_asyncpt.people.access import client_required, login_path, signup_path, wants_json
+from wagtail_asyncpt.memberships.offers import offer_price, package_offer, promises
+from wagtail_asyncpt.memberships.stripe.client import StripeFailure
+from wagtail_asyncpt.memberships.views.shared import account_urls, rendered, to_checkout
+from wagtail_asyncpt.people.access import client_required, wants_json
 from wagtail_asyncpt.people.models import Client, Clinic
-from wagtail_asyncpt.people.operations import ensure_client
 from wagtail_asyncpt.people.queries import client_of, clinic_for
 
 log = logging.getLogger(__name__)
@@ -50,35 +48,11 @@ def join(request: HttpRequest, price: UUID) -> HttpResponseBase:
 
 
 def _start(request: HttpRequest, clinic: Clinic, price: Price) -> HttpResponseBase:
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), login_path())
-    if not may_start_checkout(request.user):
-        message = _("Those were many tries in a short time. Please wait an hour and try again.")
-        return _confirmation(request, clinic, price, error=message, status=429)
-    client = ensure_client(user=request.user, clinic=clinic)
-    try:
-        return SeeOther(
-            operations.start_checkout(client=client, price=price, urls=_return_urls(clinic))
-        )
-    except operations.AlreadyMember as error:
-        return _confirmation(request, clinic, price, error=error.message, status=409)
-    except operations.Mismatch:
-        log.exception("Client %s: an earlier checkout does not match", client.pk)
-        return _confirmation(request, clinic, price, error=_mismatch(), status=409)
-    except DomainError as error:
-        return _confirmation(request, clinic, price, error=error.message, status=409)
-    except StripeFailure:
-        log.exception("Client %s could not start a checkout", client.pk)
-        return _confirmation(request, clinic, price, error=trouble(), status=503)
-
-
-def _return_urls(clinic: Clinic) -> operations.ReturnUrls:
-    """Built from the site's own address, never from the request's Host."""
-    root = clinic.site.root_url
-    done = reverse("asyncpt_memberships:join_done")
-    return operations.ReturnUrls(
-        success=f"{root}{done}?session_id={{CHECKOUT_SESSION_ID}}",
-        cancel=root + reverse("asyncpt_memberships:join_back"),
+    return to_checkout(
+        request,
+        clinic,
+        lambda client, urls: operations.start_checkout(client=client, price=price, urls=urls),
+        lambda error, status: _confirmation(request, clinic, price, error=error, status=status),
     )
 
 
@@ -88,8 +62,6 @@ def _confirmation(
     client = client_of(request.user, clinic)
     membership = queries.open_membership(client) if client else None
     is_member = membership is not None and membership.status != MembershipStatus.PENDING
-    back_here = urlencode({"next": request.path})
-    signup = signup_path()
     context = {
         "clinic": clinic,
         "tier": price.tier,
@@ -97,8 +69,7 @@ def _confirmation(
         "promises": promises(price.tier),
         "error": error,
         "current": membership if is_member else None,
-        "login_url": f"{login_path()}?{back_here}",
-        "signup_url": f"{signup}?{back_here}" if signup else "",
+        **account_urls(request),
     }
     return rendered(request, "join", context, status)
 
@@ -111,12 +82,12 @@ def join_done(request: HttpRequest, client: Client) -> HttpResponseBase:
     The address proves nothing: the session is asked of Stripe and must be this client's, else 404.
     """
     session_id = request.GET.get("session_id", "")
-    membership = queries.checkout_of(client, session_id)
-    if membership is None:
+    sale = queries.sale_of(client, session_id)
+    if sale is None:
         raise Http404
     try:
-        membership = operations.confirm_checkout(client=client, session_id=session_id)
-        state = outcome_of(membership) if membership else "expired"
+        sale = operations.confirm_checkout(client=client, session_id=session_id) or sale
+        state = outcome_of(sale)
     except StripeFailure:
         log.exception("Checkout session of client %s could not be read", client.pk)
         state = "processing"
@@ -125,26 +96,24 @@ def join_done(request: HttpRequest, client: Client) -> HttpResponseBase:
         state = "problem"
     if wants_json(request):
         return JsonResponse({"state": state})
-    return rendered(request, "join_done", _done(client, membership, state))
+    context = {"clinic": client.clinic, "client": client, "state": state}
+    if isinstance(sale, Membership):
+        return rendered(request, "join_done", {**context, **_joined(sale)})
+    if isinstance(sale, Gift):
+        return rendered(request, "gift_done", {**context, "gift": sale})
+    return rendered(request, "package_done", {**context, **_bought(sale)})
 
 
-def _done(client: Client, membership: Any, state: str) -> dict[str, Any]:
-    price = membership.price if membership else None
+def _joined(membership: Membership) -> dict[str, Any]:
     return {
-        "clinic": client.clinic,
-        "client": client,
         "membership": membership,
-        "state": state,
-        "price": offer_price(price) if price else None,
-        "reply_hours": membership.tier.reply_hours if membership else client.clinic.reply_hours,
+        "price": offer_price(membership.price) if membership.price else None,
+        "reply_hours": membership.tier.reply_hours,
     }
 
 
-def _mismatch() -> str:
-    return _(
-        "We could not match a payment with your plan. Please do not pay again: write to us and we "
-        "will put it right."
-    )
+def _bought(purchase: Purchase) -> dict[str, Any]:
+    return {"purchase": purchase, "again_url": package_offer(purchase.package).url}
 
 
 @never_cache

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from wagtail_asyncpt.memberships.models import AccessPeriod, Invoice, Membership, MembershipStatus
 from wagtail_asyncpt.memberships.operations import letters
+from wagtail_asyncpt.memberships.operations.periods import grant_period_visits
 from wagtail_asyncpt.memberships.operations.sync.shared import (
     METADATA_KEY,
     Json,
@@ -119,3 +120,11 @@ def _grant_periods(membership: Membership, row: Invoice, invoice: Json) -> None:
                 "ends_at": end,
             },
         )
+        if line["amount"]:  # a trial's line is free, and brings no visits
+            grant_period_visits(
+                membership=membership,
+                tier=price.tier,
+                key=f"{membership.account}:{line['id']}",
+                starts_at=start,
+                ends_at=end,
+            )

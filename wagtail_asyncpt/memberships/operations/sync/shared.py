@@ -42,6 +42,17 @@ def locked(account: str, **lookup: Any) -> Membership | None:
         return None
 
 
+def locked_sale(model: type[Any], account: str, **lookup: Any) -> Any:
+    """The purchase or gift, its row locked; None where the id is empty, unknown or no id."""
+    if not all(lookup.values()):
+        return None
+    rows = model._default_manager.select_for_update(of=("self",)).filter(account=account)
+    try:
+        return rows.filter(**lookup).first()
+    except ValidationError:
+        return None
+
+
 def price_of(membership: Membership, stripe_id: str) -> Price:
     """The price we sold, or another of the clinic's that the client changed to."""
     price = (
@@ -63,11 +74,14 @@ def check_price(price: Price, theirs: Json) -> None:
 
 def check_buyer(membership: Membership, thing: Json) -> None:
     """Customer and mode must be those that we know. Raises Mismatch."""
-    customer = StripeCustomer.objects.filter(
-        client_id=membership.client_id, account=membership.account
-    ).first()
+    check_customer(membership.account, membership.client_id, thing)
+
+
+def check_customer(account: str, client_id: int, thing: Json) -> None:
+    """``thing`` must be of the client's own customer, in the account's mode. Raises Mismatch."""
+    customer = StripeCustomer.objects.filter(client_id=client_id, account=account).first()
     require(customer is not None and thing["customer"] == customer.stripe_id, "customer")
-    require(thing["livemode"] == account_called(membership.account).livemode, "livemode")
+    require(thing["livemode"] == account_called(account).livemode, "livemode")
 
 
 def require(condition: bool, what: str) -> None:

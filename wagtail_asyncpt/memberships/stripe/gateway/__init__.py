@@ -25,6 +25,7 @@ from wagtail_asyncpt.memberships.stripe.gateway.billing import (
     session_of_payment,
 )
 from wagtail_asyncpt.memberships.stripe.gateway.catalog import (
+    NewPrice,
     create_price,
     create_product,
     price,
@@ -35,6 +36,7 @@ from wagtail_asyncpt.memberships.stripe.gateway.catalog import (
     set_price_active,
 )
 from wagtail_asyncpt.memberships.stripe.gateway.checkout import (
+    Order,
     checkout,
     create_checkout,
     create_customer,
@@ -60,6 +62,8 @@ Json = dict[str, Any]
 
 __all__ = [
     "Json",
+    "NewPrice",
+    "Order",
     "all_subscriptions",
     "cancel_now",
     "cancel_with_period",

@@ -1,5 +1,6 @@
 """Products and prices."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from wagtail_asyncpt.memberships.stripe.client import as_json, client_for, own_errors
@@ -20,18 +21,18 @@ def products(account: str) -> list[Json]:
         return [as_json(row) for row in pages.auto_paging_iter()]
 
 
-def create_product(account: str, *, name: str, reference: str, key: str) -> Json:
-    """A product for a tier; ``reference`` is how it is found again."""
+def create_product(account: str, *, name: str, kind: str, reference: str, key: str) -> Json:
+    """A product of a tier or package; its mark ``kind``: ``reference`` is how it is found again."""
     with own_errors():
         return as_json(
             client_for(account).v1.products.create(
-                {"name": name, "metadata": {"asyncpt_tier": reference}}, {"idempotency_key": key}
+                {"name": name, "metadata": {kind: reference}}, {"idempotency_key": key}
             )
         )
 
 
 def rename_product(account: str, product_id: str, *, name: str) -> Json:
-    """Follow a renamed tier, and put an archived product back on sale."""
+    """Follow a new name, and put an archived product back on sale."""
     with own_errors():
         return as_json(
             client_for(account).v1.products.update(product_id, {"name": name, "active": True})
@@ -51,35 +52,36 @@ def price_by_key(account: str, lookup_key: str) -> Json | None:
         return as_json(found.data[0]) if found.data else None
 
 
-def create_price(
-    account: str,
-    *,
-    product: str,
-    amount: int,
-    currency: str,
-    months: int,
-    uuid: str,
-    key: str,
-) -> Json:
-    """A recurring price, charged every ``months`` months (12 is written as a year)."""
-    every: Json = (
-        {"interval": "year", "interval_count": 1}
-        if months == 12
-        else {"interval": "month", "interval_count": months}
-    )
+@dataclass(frozen=True)
+class NewPrice:
+    """A price to make: charged every ``months`` months (12 is written as a year), or once (0).
+
+    ``mark`` is its lookup key: how it is found again.
+    """
+
+    product: str
+    amount: int
+    currency: str
+    months: int
+    mark: str
+
+
+def create_price(account: str, new: NewPrice) -> Json:
+    """A price; Stripe never changes its amount."""
+    params: Any = {
+        "product": new.product,
+        "unit_amount": new.amount,
+        "currency": new.currency,
+        "lookup_key": new.mark,
+        "metadata": {"asyncpt_price": new.mark},
+    }
+    if new.months == 12:
+        params["recurring"] = {"interval": "year", "interval_count": 1}
+    elif new.months:
+        params["recurring"] = {"interval": "month", "interval_count": new.months}
     with own_errors():
         return as_json(
-            client_for(account).v1.prices.create(
-                {
-                    "product": product,
-                    "unit_amount": amount,
-                    "currency": currency,
-                    "recurring": every,  # type: ignore[typeddict-item]
-                    "lookup_key": uuid,
-                    "metadata": {"asyncpt_price": uuid},
-                },
-                {"idempotency_key": key},
-            )
+            client_for(account).v1.prices.create(params, {"idempotency_key": f"price-{new.mark}"})
         )
 
 

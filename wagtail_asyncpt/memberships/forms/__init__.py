@@ -1,0 +1,6 @@
+"""The forms in which staff write what a clinic sells, and in which clients buy it."""
+
+from wagtail_asyncpt.memberships.forms.packages import PackageForm
+from wagtail_asyncpt.memberships.forms.tiers import TierForm
+
+__all__ = ["PackageForm", "TierForm"]
