@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.db.models import Sum
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -357,3 +358,42 @@ def test_another_clinics_package_does_not_exist_in_the_admin(
 def test_one_visit_is_said_in_the_singular(shop: Shop) -> None:
     package = shop.sell("One", visits=1, visits_expire_after_days=1)
     assert package_promises(package) == ["1 in-person visit", "To be used within 1 day"]
+
+
+def refund(shop: Shop, purchase: Purchase, amount: int, effect: str) -> None:
+    """Give ``amount`` back at Stripe, as our operation does."""
+    shop.stripe.v1.refunds.create(
+        {
+            "payment_intent": purchase.payment_intent_id,
+            "amount": amount,
+            "metadata": {"asyncpt_effect": effect},
+        }
+    )
+    shop.deliver()
+
+
+def test_a_refund_takes_back_what_it_says_and_the_invoice_knows(
+    shop: Shop, package: Package, client: Client
+) -> None:
+    purchase = shop.buy(client, package)
+    refund(shop, purchase, 9000, "visits")
+    assert Credit.objects.aggregate(n=Sum("amount"))["n"] == 4
+    assert Invoice.objects.get().amount_refunded == 9000
+    assert queries.program_access(client).is_open is True
+    refund(shop, purchase, 36000, "end")
+    purchase.refresh_from_db()
+    assert purchase.status == PurchaseStatus.REFUNDED
+    assert Credit.objects.aggregate(n=Sum("amount"))["n"] == 0
+    assert queries.program_access(client).is_open is False
+    assert groups_of(client) == set()
+
+
+def test_what_staff_took_back_stays_taken_when_a_refund_is_followed(
+    shop: Shop, package: Package, client: Client, cast: Any
+) -> None:
+    purchase = shop.buy(client, package)
+    operations.revoke_credits(
+        client=client, amount=2, reason="Agreed", key="a", written_by=cast.manager.user
+    )
+    refund(shop, purchase, 100, "keep")
+    assert Credit.objects.aggregate(n=Sum("amount"))["n"] == 3

@@ -10,7 +10,6 @@ from wagtail_asyncpt.memberships.models import (
     Membership,
     MembershipStatus,
     Purchase,
-    PurchaseStatus,
 )
 from wagtail_asyncpt.people.models import Client
 
@@ -46,8 +45,8 @@ def gives_access(at: datetime) -> Q:
 
 
 def opens(at: datetime) -> Q:
-    """The purchases that open a tier at ``at``."""
-    return Q(status=PurchaseStatus.PAID, tier__isnull=False, starts_at__lte=at, ends_at__gt=at)
+    """The purchases that open a tier at ``at``; a refund that ends access moves their end."""
+    return Q(paid_at__isnull=False, tier__isnull=False, starts_at__lte=at, ends_at__gt=at)
 
 
 def live_membership(client: Client, at: datetime | None = None) -> Membership | None:

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import DomainError
-from wagtail_asyncpt.memberships.models import Credit, CreditKind, Membership, Purchase, Visit
+from wagtail_asyncpt.memberships.models import (
+    Credit,
+    CreditKind,
+    Invoice,
+    Membership,
+    Purchase,
+    Visit,
+)
 from wagtail_asyncpt.people.models import Client
 from wagtail_asyncpt.people.operations import record_audit
 
@@ -55,6 +62,7 @@ def add_lot(
     expires_at: datetime | None,
     membership: Membership | None = None,
     purchase: Purchase | None = None,
+    invoice: Invoice | None = None,
     reason: str = "",
     written_by: Any = None,
 ) -> Credit:
@@ -69,6 +77,7 @@ def add_lot(
             "expires_at": expires_at,
             "membership": membership,
             "purchase": purchase,
+            "invoice": invoice,
             "reason": reason,
             "written_by": written_by,
         },
@@ -96,6 +105,7 @@ def move(
         lot=lot,
         membership_id=lot.membership_id,
         purchase_id=lot.purchase_id,
+        invoice_id=lot.invoice_id,
         visit=visit,
         reason=reason,
         written_by=written_by,

@@ -5,12 +5,25 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from wagtail_asyncpt.memberships.access import grace
-from wagtail_asyncpt.memberships.models import Credit, CreditKind, Membership, Rollover, Tier
+from wagtail_asyncpt.memberships.models import (
+    Credit,
+    CreditKind,
+    Invoice,
+    Membership,
+    Rollover,
+    Tier,
+)
 from wagtail_asyncpt.memberships.operations.credits import add_lot, lock_client, write_off
 
 
 def grant_period_visits(
-    *, membership: Membership, tier: Tier, key: str, starts_at: datetime, ends_at: datetime
+    *,
+    membership: Membership,
+    invoice: Invoice,
+    tier: Tier,
+    key: str,
+    starts_at: datetime,
+    ends_at: datetime,
 ) -> None:
     """Credit the visits of one paid period, and carry over what the tier lets stay.
 
@@ -29,6 +42,7 @@ def grant_period_visits(
         key=f"{key}:visits",
         expires_at=_expires_at(tier, starts_at, ends_at),
         membership=membership,
+        invoice=invoice,
     )
 
 

@@ -123,6 +123,7 @@ def _grant_periods(membership: Membership, row: Invoice, invoice: Json) -> None:
         if line["amount"]:  # a trial's line is free, and brings no visits
             grant_period_visits(
                 membership=membership,
+                invoice=row,
                 tier=price.tier,
                 key=f"{membership.account}:{line['id']}",
                 starts_at=start,

@@ -6,11 +6,13 @@ part do not compound, and any order or repetition of events ends in the same row
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, Sum
 
 from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.gating.operations import heal_groups
 from wagtail_asyncpt.memberships.models import (
     AccessKind,
     AccessPeriod,
@@ -107,7 +109,8 @@ def _lock(model: Any, row: Any) -> Any:
 
 
 def _known(account: str, payment_intent: str) -> Invoice | Purchase | Gift | None:
-    models: tuple[Any, ...] = (Invoice, Purchase, Gift)
+    # What is paid once has an invoice too, and is itself what was paid for.
+    models: tuple[Any, ...] = (Purchase, Gift, Invoice)
     for model in models:
         found = model.objects.filter(account=account, payment_intent_id=payment_intent).first()
         if found is not None:
@@ -141,7 +144,11 @@ def _write_refunded(payment: Payment) -> None:
     if isinstance(row, Invoice):
         row.amount_refunded = refunded
         row.save(update_fields=["amount_refunded"])
-    elif isinstance(row, Purchase):
+        return
+    Invoice.objects.filter(account=row.account, payment_intent_id=row.payment_intent_id).update(
+        amount_refunded=refunded
+    )
+    if isinstance(row, Purchase):
         paid, back = PurchaseStatus.PAID, PurchaseStatus.REFUNDED
         if row.status in (paid, back):
             row.status = back if refunded >= row.amount else paid
@@ -158,6 +165,11 @@ def _sum(refunds: Any) -> int:
 def _settle_access(payment: Payment) -> None:
     """A refund that ends access takes back the days that are left of what was paid."""
     ending = payment.refunds.filter(effect=RefundEffect.END).order_by("created_at").first()
+    if isinstance(payment.row, Purchase) and payment.row.starts_at:
+        whole = payment.row.starts_at + timedelta(weeks=payment.row.weeks)
+        payment.row.ends_at = min(whole, ending.created_at) if ending else whole
+        payment.row.save(update_fields=["ends_at"])
+        heal_groups(user=payment.client.user, at=clock.now())
     if ending is None:
         return
     for period in _periods_of(payment):
@@ -207,7 +219,8 @@ def _share(lot: Credit, payment: Payment) -> int:
 
 def _settle_visits(lot: Credit, *, taken: int, frozen: bool) -> None:
     """Take ``taken`` visits of the lot back in all, as far as unused; freeze or thaw the rest."""
-    revoked = -_moved(lot, CreditKind.REVOKED)
+    by_us = lot.movements.filter(kind=CreditKind.REVOKED, written_by=None)  # not by staff's hand
+    revoked = -(by_us.aggregate(total=Sum("amount"))["total"] or 0)
     held = -_moved(lot, CreditKind.FROZEN, CreditKind.THAWED)
     unused = max(0, lot.amount + _moved(lot) + held)
     change = min(taken, revoked + unused) - revoked
