@@ -15,8 +15,9 @@ from .engine import Account, Engine
 from .engine.errors import StripeError, unsupported
 from .engine.store import API_VERSION, random_text
 from .engine.webhooks import Post
-from .routes import Route, resolve
+from .routes import resolve
 from .shapes import parse_params, response_findings
+from .table import Route
 from .wire import decode, expand
 
 log = logging.getLogger(__name__)

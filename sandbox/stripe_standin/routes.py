@@ -1,75 +1,31 @@
-"""The API's table: path, the SDK's parameter type, what we act on, and the operation."""
+"""The API's table: customers, catalog, Checkout, portal, events; and billing's from its own."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from stripe import params as p
 from stripe.params import billing_portal as portal_params
 from stripe.params import checkout as checkout_params
+from stripe.params import test_helpers as clock_params
 
 from .engine import (
     Account,
-    billing,
     catalog,
     changes,
     checkout,
     coupons,
     customers,
-    disputes,
-    invoices,
-    pausing,
-    payments,
     portal,
-    preview,
-    refunds,
-    schedules,
+    test_clocks,
     webhooks,
 )
-from .engine import subscriptions as subs
+from .engine.search import search
+from .routes_billing import BILLING
+from .table import PAGING, Route, listing, retrieve, route
 from .wire import page
 
 Json = dict[str, Any]
-Operation = Callable[..., Json]
-Filter = Callable[[Account, Json], Callable[[Json], bool]]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One endpoint. ``acts_on``: the top-level parameters that change something here.
-
-    Parameters that Stripe knows and the stand-in does not act on are refused, not ignored.
-    """
-
-    method: str
-    pattern: re.Pattern[str]
-    params: type
-    acts_on: frozenset[str]
-    operation: Operation
-
-
-def _route(method: str, path: str, params: type, acts_on: str, operation: Operation) -> Route:
-    pattern = re.compile("^/v1" + re.sub(r"<\w+>", r"([A-Za-z0-9_-]{1,255})", path) + "$")
-    return Route(method, pattern, params, frozenset({"expand", *acts_on.split()}), operation)
-
-
-def _retrieve(kind: str) -> Operation:
-    return lambda account, params, identity: account.get(kind, identity)
-
-
-PAGING = "limit starting_after ending_before "
-
-
-def _list(kind: str, path: str, params: type, acts_on: str, wanted: Filter | None) -> Route:
-    def operation(account: Account, given: Json) -> Json:
-        keep = wanted(account, given) if wanted else lambda row: True
-        return page([r for r in account.rows(kind) if keep(r)], given, f"/v1{path}")
-
-    created = "created " if "created" in params.__annotations__ else ""
-    return _route("GET", path, params, PAGING + created + acts_on, operation)
 
 
 def _list_events(account: Account, params: Json) -> Json:
@@ -106,64 +62,61 @@ _SESSION = (
     "billing_address_collection discounts automatic_tax tax_id_collection consent_collection "
     "custom_text currency setup_intent_data"
 )
-_SUBSCRIPTION = (
-    "customer items default_payment_method trial_period_days trial_end metadata description "
-    "trial_settings billing_mode payment_behavior discounts automatic_tax add_invoice_items"
-)
-_SUB_UPDATE = (
-    "cancel_at cancel_at_period_end cancellation_details default_payment_method description "
-    "metadata items billing_cycle_anchor proration_behavior proration_date payment_behavior "
-    "trial_end trial_settings pause_collection discounts automatic_tax"
-)
-
-ROUTES = (
+ROUTES: tuple[Route, ...] = (
     # customers and cards
-    _route(
+    route(
         "POST",
         "/customers",
         p.CustomerCreateParams,
-        _CUSTOMER,
+        _CUSTOMER + " test_clock balance",
         customers.create_customer,
     ),
-    _list("customer", "/customers", p.CustomerListParams, "email", customers.customer_filter),
-    _route("GET", "/customers/<id>", p.CustomerRetrieveParams, "", _retrieve("customer")),
-    _route(
+    listing("customer", "/customers", p.CustomerListParams, "email", customers.customer_filter),
+    route(
+        "GET",
+        "/customers/search",
+        p.CustomerSearchParams,
+        "query limit page",
+        search("customer"),
+    ),
+    route("GET", "/customers/<id>", p.CustomerRetrieveParams, "", retrieve("customer")),
+    route(
         "POST",
         "/customers/<id>",
         p.CustomerUpdateParams,
-        _CUSTOMER + " invoice_settings",
+        _CUSTOMER + " invoice_settings balance",
         customers.update_customer,
     ),
-    _route("DELETE", "/customers/<id>", p.CustomerDeleteParams, "", changes.delete_customer),
-    _route(
+    route("DELETE", "/customers/<id>", p.CustomerDeleteParams, "", changes.delete_customer),
+    route(
         "GET",
         "/customers/<id>/payment_methods",
         p.CustomerPaymentMethodListParams,
         PAGING + "type",
         _list_customer_methods,
     ),
-    _list(
+    listing(
         "payment_method",
         "/payment_methods",
         p.PaymentMethodListParams,
         "customer type",
         customers.method_filter,
     ),
-    _route(
+    route(
         "GET",
         "/payment_methods/<id>",
         p.PaymentMethodRetrieveParams,
         "",
-        _retrieve("payment_method"),
+        retrieve("payment_method"),
     ),
-    _route(
+    route(
         "POST",
         "/payment_methods/<id>/attach",
         p.PaymentMethodAttachParams,
         "customer",
         customers.attach,
     ),
-    _route(
+    route(
         "POST",
         "/payment_methods/<id>/detach",
         p.PaymentMethodDetachParams,
@@ -171,23 +124,23 @@ ROUTES = (
         customers.detach,
     ),
     # catalog
-    _route(
+    route(
         "POST",
         "/products",
         p.ProductCreateParams,
         _PRODUCT + " id default_price_data",
         catalog.create_product,
     ),
-    _list("product", "/products", p.ProductListParams, "active ids", catalog.product_filter),
-    _route("GET", "/products/<id>", p.ProductRetrieveParams, "", _retrieve("product")),
-    _route(
+    listing("product", "/products", p.ProductListParams, "active ids", catalog.product_filter),
+    route("GET", "/products/<id>", p.ProductRetrieveParams, "", retrieve("product")),
+    route(
         "POST",
         "/products/<id>",
         p.ProductUpdateParams,
         _PRODUCT + " default_price",
         catalog.update_product,
     ),
-    _route(
+    route(
         "POST",
         "/prices",
         p.PriceCreateParams,
@@ -195,15 +148,15 @@ ROUTES = (
         "transfer_lookup_key tax_behavior",
         catalog.create_price,
     ),
-    _list(
+    listing(
         "price",
         "/prices",
         p.PriceListParams,
         "active currency product type lookup_keys recurring",
         catalog.price_filter,
     ),
-    _route("GET", "/prices/<id>", p.PriceRetrieveParams, "", _retrieve("price")),
-    _route(
+    route("GET", "/prices/<id>", p.PriceRetrieveParams, "", retrieve("price")),
+    route(
         "POST",
         "/prices/<id>",
         p.PriceUpdateParams,
@@ -211,7 +164,7 @@ ROUTES = (
         catalog.update_price,
     ),
     # coupons
-    _route(
+    route(
         "POST",
         "/coupons",
         p.CouponCreateParams,
@@ -219,32 +172,32 @@ ROUTES = (
         "redeem_by applies_to metadata",
         coupons.create_coupon,
     ),
-    _list("coupon", "/coupons", p.CouponListParams, "", None),
-    _route("GET", "/coupons/<id>", p.CouponRetrieveParams, "", _retrieve("coupon")),
-    _route("POST", "/coupons/<id>", p.CouponUpdateParams, "name metadata", coupons.update_coupon),
-    _route("DELETE", "/coupons/<id>", p.CouponDeleteParams, "", coupons.delete_coupon),
-    _route(
+    listing("coupon", "/coupons", p.CouponListParams, "", None),
+    route("GET", "/coupons/<id>", p.CouponRetrieveParams, "", retrieve("coupon")),
+    route("POST", "/coupons/<id>", p.CouponUpdateParams, "name metadata", coupons.update_coupon),
+    route("DELETE", "/coupons/<id>", p.CouponDeleteParams, "", coupons.delete_coupon),
+    route(
         "POST",
         "/promotion_codes",
         p.PromotionCodeCreateParams,
         "promotion code active customer expires_at max_redemptions restrictions metadata",
         coupons.create_code,
     ),
-    _list(
+    listing(
         "promotion_code",
         "/promotion_codes",
         p.PromotionCodeListParams,
         "active code coupon customer",
         coupons.code_filter,
     ),
-    _route(
+    route(
         "GET",
         "/promotion_codes/<id>",
         p.PromotionCodeRetrieveParams,
         "",
-        _retrieve("promotion_code"),
+        retrieve("promotion_code"),
     ),
-    _route(
+    route(
         "POST",
         "/promotion_codes/<id>",
         p.PromotionCodeUpdateParams,
@@ -252,272 +205,137 @@ ROUTES = (
         coupons.update_code,
     ),
     # checkout and portal
-    _route(
+    route(
         "POST",
         "/checkout/sessions",
         checkout_params.SessionCreateParams,
         _SESSION,
         checkout.create_session,
     ),
-    _list(
+    listing(
         "checkout.session",
         "/checkout/sessions",
         checkout_params.SessionListParams,
         "customer payment_intent subscription status customer_details",
         checkout.session_filter,
     ),
-    _route(
+    route(
         "GET",
         "/checkout/sessions/<id>",
         checkout_params.SessionRetrieveParams,
         "",
-        _retrieve("checkout.session"),
+        retrieve("checkout.session"),
     ),
-    _route(
+    route(
         "POST",
         "/checkout/sessions/<id>",
         checkout_params.SessionUpdateParams,
         "metadata",
         checkout.update_session,
     ),
-    _route(
+    route(
         "POST",
         "/checkout/sessions/<id>/expire",
         checkout_params.SessionExpireParams,
         "",
         checkout.expire_session,
     ),
-    _route(
+    route(
         "GET",
         "/checkout/sessions/<id>/line_items",
         checkout_params.SessionLineItemListParams,
         PAGING,
         _list_line_items,
     ),
-    _route(
+    route(
         "POST",
         "/billing_portal/sessions",
         portal_params.SessionCreateParams,
         "customer return_url flow_data locale",
         portal.create_portal_session,
     ),
-    # subscriptions
-    _route(
-        "POST",
-        "/subscriptions",
-        p.SubscriptionCreateParams,
-        _SUBSCRIPTION,
-        billing.create_subscription,
-    ),
-    _list(
-        "subscription",
-        "/subscriptions",
-        p.SubscriptionListParams,
-        "customer price status",
-        subs.subscription_filter,
-    ),
-    _route(
-        "GET", "/subscriptions/<id>", p.SubscriptionRetrieveParams, "", _retrieve("subscription")
-    ),
-    _route(
-        "POST",
-        "/subscriptions/<id>",
-        p.SubscriptionUpdateParams,
-        _SUB_UPDATE,
-        changes.update_subscription,
-    ),
-    _route(
-        "DELETE",
-        "/subscriptions/<id>",
-        p.SubscriptionCancelParams,
-        "cancellation_details invoice_now prorate",
-        changes.cancel_subscription,
-    ),
-    _route(
-        "POST",
-        "/subscriptions/<id>/pause",
-        p.SubscriptionPauseParams,
-        "bill_for invoicing_behavior type",
-        pausing.pause_subscription,
-    ),
-    _route(
-        "POST",
-        "/subscriptions/<id>/resume",
-        p.SubscriptionResumeParams,
-        "billing_cycle_anchor payment_behavior proration_behavior proration_date",
-        pausing.resume_subscription,
-    ),
-    # schedules
-    _route(
-        "POST",
-        "/subscription_schedules",
-        p.SubscriptionScheduleCreateParams,
-        "from_subscription customer phases start_date end_behavior metadata",
-        schedules.create_schedule,
-    ),
-    _list(
-        "subscription_schedule",
-        "/subscription_schedules",
-        p.SubscriptionScheduleListParams,
-        "customer scheduled",
-        schedules.schedule_filter,
-    ),
-    _route(
-        "GET",
-        "/subscription_schedules/<id>",
-        p.SubscriptionScheduleRetrieveParams,
-        "",
-        _retrieve("subscription_schedule"),
-    ),
-    _route(
-        "POST",
-        "/subscription_schedules/<id>",
-        p.SubscriptionScheduleUpdateParams,
-        "phases end_behavior proration_behavior metadata",
-        schedules.update_schedule,
-    ),
-    _route(
-        "POST",
-        "/subscription_schedules/<id>/release",
-        p.SubscriptionScheduleReleaseParams,
-        "",
-        schedules.release_schedule,
-    ),
-    _route(
-        "POST",
-        "/subscription_schedules/<id>/cancel",
-        p.SubscriptionScheduleCancelParams,
-        "invoice_now prorate",
-        schedules.cancel_schedule,
-    ),
-    # invoices and payments
-    _list(
-        "invoice",
-        "/invoices",
-        p.InvoiceListParams,
-        "customer status subscription collection_method",
-        invoices.invoice_filter,
-    ),
-    _route(
-        "POST",
-        "/invoices/create_preview",
-        p.InvoiceCreatePreviewParams,
-        "customer subscription subscription_details discounts",
-        preview.create_preview,
-    ),
-    _route("GET", "/invoices/<id>", p.InvoiceRetrieveParams, "", _retrieve("invoice")),
-    _route(
-        "POST",
-        "/invoices/<id>/pay",
-        p.InvoicePayParams,
-        "payment_method off_session",
-        billing.pay_invoice,
-    ),
-    _route("POST", "/invoices/<id>/void", p.InvoiceVoidInvoiceParams, "", billing.void_invoice),
-    _list(
-        "invoice_payment",
-        "/invoice_payments",
-        p.InvoicePaymentListParams,
-        "invoice payment status",
-        invoices.payment_filter,
-    ),
-    _list(
-        "payment_intent",
-        "/payment_intents",
-        p.PaymentIntentListParams,
-        "customer",
-        payments.intent_filter,
-    ),
-    _route(
-        "GET",
-        "/payment_intents/<id>",
-        p.PaymentIntentRetrieveParams,
-        "",
-        _retrieve("payment_intent"),
-    ),
-    _list(
-        "charge",
-        "/charges",
-        p.ChargeListParams,
-        "customer payment_intent",
-        payments.charge_filter,
-    ),
-    _route("GET", "/charges/<id>", p.ChargeRetrieveParams, "", _retrieve("charge")),
-    # refunds and disputes
-    _route(
-        "POST",
-        "/refunds",
-        p.RefundCreateParams,
-        "charge payment_intent amount reason metadata",
-        refunds.create_refund,
-    ),
-    _list("refund", "/refunds", p.RefundListParams, "charge payment_intent", refunds.refund_filter),
-    _route("GET", "/refunds/<id>", p.RefundRetrieveParams, "", _retrieve("refund")),
-    _route("POST", "/refunds/<id>", p.RefundUpdateParams, "metadata", refunds.update_refund),
-    _list(
-        "dispute",
-        "/disputes",
-        p.DisputeListParams,
-        "charge payment_intent",
-        disputes.dispute_filter,
-    ),
-    _route("GET", "/disputes/<id>", p.DisputeRetrieveParams, "", _retrieve("dispute")),
-    _route(
-        "POST",
-        "/disputes/<id>",
-        p.DisputeUpdateParams,
-        "evidence metadata submit",
-        disputes.update_dispute,
-    ),
-    _route("POST", "/disputes/<id>/close", p.DisputeCloseParams, "", disputes.close_dispute),
-    _route(
-        "GET", "/setup_intents/<id>", p.SetupIntentRetrieveParams, "", _retrieve("setup_intent")
-    ),
     # events and endpoints
-    _route(
+    route(
         "GET",
         "/events",
         p.EventListParams,
         PAGING + "created type types delivery_success",
         _list_events,
     ),
-    _route("GET", "/events/<id>", p.EventRetrieveParams, "", webhooks.retrieve_event),
-    _route(
+    route("GET", "/events/<id>", p.EventRetrieveParams, "", webhooks.retrieve_event),
+    route(
         "POST",
         "/webhook_endpoints",
         p.WebhookEndpointCreateParams,
         "url enabled_events api_version description metadata",
         webhooks.create_endpoint,
     ),
-    _list("webhook_endpoint", "/webhook_endpoints", p.WebhookEndpointListParams, "", None),
-    _route(
+    listing("webhook_endpoint", "/webhook_endpoints", p.WebhookEndpointListParams, "", None),
+    route(
         "GET",
         "/webhook_endpoints/<id>",
         p.WebhookEndpointRetrieveParams,
         "",
-        _retrieve("webhook_endpoint"),
+        retrieve("webhook_endpoint"),
     ),
-    _route(
+    route(
         "POST",
         "/webhook_endpoints/<id>",
         p.WebhookEndpointUpdateParams,
         "url enabled_events disabled description metadata",
         webhooks.update_endpoint,
     ),
-    _route(
+    route(
         "DELETE",
         "/webhook_endpoints/<id>",
         p.WebhookEndpointDeleteParams,
         "",
         webhooks.delete_endpoint,
     ),
+    # test clocks
+    route(
+        "POST",
+        "/test_helpers/test_clocks",
+        clock_params.TestClockCreateParams,
+        "frozen_time name",
+        test_clocks.create_clock,
+    ),
+    listing(
+        "test_helpers.test_clock",
+        "/test_helpers/test_clocks",
+        clock_params.TestClockListParams,
+        "",
+        None,
+    ),
+    route(
+        "GET",
+        "/test_helpers/test_clocks/<id>",
+        clock_params.TestClockRetrieveParams,
+        "",
+        retrieve("test_helpers.test_clock"),
+    ),
+    route(
+        "POST",
+        "/test_helpers/test_clocks/<id>/advance",
+        clock_params.TestClockAdvanceParams,
+        "frozen_time",
+        test_clocks.advance_clock,
+    ),
+    route(
+        "DELETE",
+        "/test_helpers/test_clocks/<id>",
+        clock_params.TestClockDeleteParams,
+        "",
+        test_clocks.delete_clock,
+    ),
+    *BILLING,
 )
 
 
 def resolve(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
     """The route of a request and the ids in its path; None when there is no such endpoint."""
-    for route in ROUTES:
-        match = route.pattern.match(path)
-        if match and route.method == method:
-            return route, match.groups()
+    for known in ROUTES:
+        match = known.pattern.match(path)
+        if match and known.method == method:
+            return known, match.groups()
     return None

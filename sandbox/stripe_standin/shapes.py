@@ -168,6 +168,8 @@ def _object_findings(value: Any, where: str) -> Iterator[str]:
         yield f"{where}: not a Stripe object"
     elif value["object"] == "list":
         yield from _list_findings(value, where, None)
+    elif value["object"] == "search_result":
+        yield from _search_findings(value, where)
     elif value["object"] not in OBJECT_CLASSES:
         yield f"{where}: unknown object {value['object']!r}"
     elif value.get("deleted") is True:
@@ -196,6 +198,15 @@ def _list_findings(value: Json, where: str, item: Any) -> Iterator[str]:
             yield from _findings(item, row, f"{where}.data[{index}]")
         else:
             yield from _object_findings(row, f"{where}.data[{index}]")
+
+
+def _search_findings(value: Json, where: str) -> Iterator[str]:
+    known = {"object", "data", "has_more", "next_page", "url"}
+    if set(value) - {"total_count"} != known or not isinstance(value["data"], list):
+        yield f"{where}: a search result has {sorted(known)}, not {sorted(value)}"
+        return
+    for index, row in enumerate(value["data"]):
+        yield from _object_findings(row, f"{where}.data[{index}]")
 
 
 @cache

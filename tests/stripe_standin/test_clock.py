@@ -11,7 +11,7 @@ import stripe
 from sandbox.stripe_standin.engine.clock import add_interval, next_boundary
 from sandbox.stripe_standin.server import StandIn
 
-from .conftest import DAY, START, Shop, card
+from .conftest import DAY, KEY, START, Shop, card
 
 HOUR = 3_600
 
@@ -127,6 +127,43 @@ def test_a_card_that_never_recovers_ends_the_subscription(shop: Shop) -> None:
     ]
     engine.advance(90 * DAY)
     assert len(v1.invoices.list({"subscription": subscription.id}).data) == 2
+
+
+@pytest.mark.parametrize("after", ["unpaid", "past_due", "pause"])
+def test_what_follows_the_last_retry_is_a_setting(shop: Shop, after: str) -> None:
+    v1, engine = shop.client.v1, shop.standin.engine
+    engine.account(KEY).settings |= {"retry_days": [1], "after_retries": after}
+    _, subscription = shop.join()
+    engine.faults.set({"decline_charges": 2})
+    engine.advance(29 * DAY + 2 * HOUR)
+    held = v1.subscriptions.retrieve(subscription.id)
+    assert held.status == ("paused" if after == "pause" else after)
+    if after == "pause":
+        assert held.status_details.paused.subscription.type == "final_payment_failure"
+        assert v1.invoices.retrieve(held.latest_invoice).status == "uncollectible"
+        return
+    engine.advance(31 * DAY)
+    newest = v1.invoices.list({"subscription": subscription.id}).data[0]
+    assert newest.status == ("draft" if after == "unpaid" else "paid")
+
+
+def test_a_draft_is_finalized_changed_and_given_up_over_the_api(shop: Shop, refused: Any) -> None:
+    v1, engine = shop.client.v1, shop.standin.engine
+    _, subscription = shop.join()
+    engine.advance(28 * DAY)
+    draft = v1.subscriptions.retrieve(subscription.id).latest_invoice
+    changed = v1.invoices.update(draft, {"footer": "Thank you", "metadata": {"a": "1"}})
+    assert (changed.footer, changed.metadata["a"]) == ("Thank you", "1")
+    assert v1.invoices.finalize_invoice(draft, {"auto_advance": False}).status == "open"
+    assert refused(v1.invoices.finalize_invoice, draft).code == "invoice_not_editable"
+    engine.advance(2 * HOUR)
+    assert v1.invoices.mark_uncollectible(draft).status == "uncollectible"
+    assert v1.invoices.pay(draft).status == "paid"
+    engine.advance(31 * DAY - 2 * HOUR)
+    next_one = v1.subscriptions.retrieve(subscription.id).latest_invoice
+    v1.invoices.finalize_invoice(next_one)
+    engine.advance(HOUR)
+    assert v1.invoices.retrieve(next_one).status == "paid"
 
 
 def test_a_renewal_that_needs_authentication_waits_for_the_customer(shop: Shop) -> None:

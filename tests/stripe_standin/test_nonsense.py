@@ -9,7 +9,8 @@ import pytest
 
 from sandbox.stripe_standin.api import Api, Request
 from sandbox.stripe_standin.engine import Engine
-from sandbox.stripe_standin.routes import ROUTES, Route
+from sandbox.stripe_standin.routes import ROUTES
+from sandbox.stripe_standin.table import Route
 
 from .conftest import KEY, START
 

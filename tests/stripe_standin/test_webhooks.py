@@ -202,3 +202,76 @@ def test_events_are_listed_for_thirty_days(client: stripe.StripeClient, standin:
     assert len(client.v1.events.list().data) == 1
     standin.engine.advance(1)
     assert client.v1.events.list().data == []
+
+
+def test_a_rolled_secret_signs_beside_the_old_one_for_a_while(
+    client: stripe.StripeClient,
+    standin: StandIn,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    endpoint = client.v1.webhook_endpoints.list().data[0].id
+    new = standin.engine.roll_secret(endpoint, keep_for=60)
+    client.v1.customers.create({"name": "during"})
+    standin.engine.deliver_all(receiver)
+    _, body, headers = receiver.requests.pop()
+    for secret in (SECRET, new):
+        assert client.construct_event(body, headers["Stripe-Signature"], secret)
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    client.v1.customers.create({"name": "after"})
+    standin.engine.deliver_all(receiver)
+    _, body, headers = receiver.requests.pop()
+    assert client.construct_event(body, headers["Stripe-Signature"], new)
+    with pytest.raises(stripe.SignatureVerificationError):
+        client.construct_event(body, headers["Stripe-Signature"], SECRET)
+
+
+def test_a_secret_can_be_rolled_without_warning(
+    client: stripe.StripeClient, standin: StandIn, receiver: Receiver
+) -> None:
+    standin.engine.roll_secret(client.v1.webhook_endpoints.list().data[0].id)
+    client.v1.customers.create({})
+    standin.engine.deliver_all(receiver)
+    with pytest.raises(stripe.SignatureVerificationError):
+        receiver.events(client)
+
+
+def test_webhooks_can_come_in_the_shape_of_an_old_version(shop: Shop, receiver: Receiver) -> None:
+    shop.standin.engine.faults.set({"old_api_version": True})
+    _, subscription = shop.join()
+    shop.standin.engine.deliver_all(receiver)
+    sent = [json.loads(body) for _, body, _ in receiver.requests]
+    assert {event["api_version"] for event in sent} == {"2024-06-20"}
+    kinds = {event["type"]: event["data"]["object"] for event in sent}
+    made = kinds["customer.subscription.created"]
+    period = subscription.items.data[0].current_period_end
+    assert made["current_period_end"] == period
+    assert "current_period_end" not in made["items"]["data"][0]
+    assert kinds["invoice.paid"]["subscription"] == subscription.id
+    assert "parent" not in kinds["invoice.paid"]
+    now = shop.client.v1.events.list({"type": "invoice.paid"}).data[0]
+    assert now.api_version == "2026-10-28.endive"
+
+
+def test_endpoints_are_made_changed_switched_off_and_deleted(
+    client: stripe.StripeClient, standin: StandIn, refused: Any
+) -> None:
+    made = client.v1.webhook_endpoints.create(
+        {
+            "url": "http://clinic.test/hook/",
+            "enabled_events": ["customer.created"],
+            "api_version": "2026-10-28.endive",
+        }
+    )
+    assert made.secret.startswith("whsec_")
+    again = client.v1.webhook_endpoints.retrieve(made.id)
+    assert (again.status, getattr(again, "secret", None)) == ("enabled", None)
+    client.v1.webhook_endpoints.update(made.id, {"disabled": True})
+    client.v1.customers.create({})
+    assert standin.engine.pending_deliveries() == []
+    client.v1.webhook_endpoints.update(made.id, {"disabled": False, "enabled_events": ["*"]})
+    client.v1.products.create({"name": "Plan"})
+    assert len(standin.engine.pending_deliveries()) == 1
+    assert client.v1.webhook_endpoints.delete(made.id).deleted is True
+    assert refused(client.v1.webhook_endpoints.retrieve, made.id).http_status == 404

@@ -20,7 +20,7 @@ from .faults import Faults
 from .idempotency import IdempotencyTable
 from .lifecycle import run_due
 from .store import Account, Json
-from .webhooks import Post, Webhooks
+from .webhooks import Post, Webhooks, roll_secret
 
 __all__ = ["Account", "Engine"]
 
@@ -108,6 +108,14 @@ class Engine:
             decided = disputes.decide(account, dispute, outcome)
             self.changed()
             return decided
+
+    def roll_secret(self, endpoint: str, *, keep_for: float = 0) -> str:
+        """A new signing secret for a webhook endpoint; ``keep_for``: seconds the old one lives."""
+        with self.lock:
+            account, _ = self._located("webhook_endpoint", endpoint)
+            secret = roll_secret(account, endpoint, keep_for=keep_for)
+            self.changed()
+            return secret
 
     def _located(self, kind: str, identity: str) -> tuple[Account, Json]:
         found = self.locate(kind, identity)

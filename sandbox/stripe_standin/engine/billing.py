@@ -225,6 +225,8 @@ def _after_failure(account: Account, invoice: Json, outcome: Outcome) -> None:
     if retries:
         wait = None if last else account.now() + days[tried - 1] * DAY
         invoice |= {"next_payment_attempt": wait, "auto_advance": not last}
+    else:
+        invoice["next_payment_attempt"] = None
     account.emit("invoice.payment_failed", invoice)
     if outcome.status == "requires_action":
         account.emit("invoice.payment_action_required", invoice)
@@ -270,9 +272,9 @@ def pay_invoice(account: Account, params: Json, identity: str) -> Json:
         raise StripeError("Invoice is already paid", code="invoice_already_paid")
     if invoice["status"] == "draft":
         invoices.finalize(account, invoice)
-    if invoice["status"] != "open":
+    if invoice["status"] not in ("open", "uncollectible"):
         raise StripeError("This invoice can no longer be paid", code="invoice_not_editable")
-    method = _method_to_pay(account, invoice, params.get("payment_method"))
+    method = method_to_pay(account, invoice, params.get("payment_method"))
     if method is None:
         raise StripeError(
             "Cannot charge a customer that has no active card",
@@ -292,7 +294,34 @@ def pay_invoice(account: Account, params: Json, identity: str) -> Json:
     return invoice
 
 
-def _method_to_pay(account: Account, invoice: Json, wanted: str | None) -> Json | None:
+def finalize_invoice(account: Account, params: Json, identity: str) -> Json:
+    """POST /v1/invoices/<id>/finalize: a draft becomes payable; it collects itself later."""
+    invoice = account.get("invoice", identity)
+    if invoice["status"] != "draft":
+        raise StripeError(
+            "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+            code="invoice_not_editable",
+        )
+    invoices.finalize(account, invoice)
+    if not params.get("auto_advance", True):
+        invoice |= {"auto_advance": False, "next_payment_attempt": None}
+    elif invoice["amount_remaining"] == 0:
+        collect(account, invoice, None, on_session=False)
+    else:
+        invoice["next_payment_attempt"] = account.now() + HOUR
+    return invoice
+
+
+def mark_uncollectible(account: Account, params: Json, identity: str) -> Json:
+    invoice = account.get("invoice", identity)
+    if invoice["status"] != "open":
+        raise StripeError("Only open invoices can be given up.", code="invoice_not_open")
+    invoices.give_up(account, invoice)
+    return invoice
+
+
+def method_to_pay(account: Account, invoice: Json, wanted: str | None = None) -> Json | None:
+    """The card named, else the subscription's, else the customer's."""
     if wanted:
         return account.get("payment_method", wanted, "payment_method")
     subscription = account.find("subscription", subscription_of(invoice))

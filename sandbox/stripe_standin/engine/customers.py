@@ -43,9 +43,12 @@ def create_customer(account: Account, params: Json) -> Json:
         "preferred_locales": [],
         "shipping": None,
         "tax_exempt": "none",
-        "test_clock": None,
+        "test_clock": params.get("test_clock"),
     }
+    if params.get("test_clock"):
+        account.get("test_helpers.test_clock", params["test_clock"], "test_clock")
     assign(customer, params, *_EDITABLE, *_NAMES)
+    customer["balance"] = params.get("balance", 0)
     account.put(customer)
     account.emit("customer.created", customer)
     return customer
@@ -58,6 +61,8 @@ def update_customer(account: Account, params: Json, identity: str) -> Json:
     with account.changing(customer, "customer.updated"):
         _default_method(account, customer, params)
         assign(customer, params, *_EDITABLE, *_NAMES)
+        if "balance" in params:
+            customer["balance"] = params["balance"]
     return customer
 
 

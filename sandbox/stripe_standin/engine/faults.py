@@ -16,6 +16,8 @@ class Faults:
     fail_after_commit: the next n requests are carried out and answered with a 500.
     rate_limit, conflict: the next n API requests get a 429 or 409 and do nothing.
     slow: seconds that each API answer waits. decline_charges: the next n charges are declined.
+    old_api_version: webhooks carry an old version and its shapes. (A rolled secret is a change and
+    no knob: ``Engine.roll_secret``.)
     """
 
     duplicate: int = 0
@@ -28,6 +30,7 @@ class Faults:
     conflict: int = 0
     slow: float = 0.0
     decline_charges: int = 0
+    old_api_version: bool = False
 
     def strikes(self, name: str) -> bool:
         """True while the counter ``name`` lasts, using up one."""

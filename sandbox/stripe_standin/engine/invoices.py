@@ -13,7 +13,7 @@ from .errors import StripeError
 from .invoice_shape import compose
 from .lines import Line
 from .payments import Outcome, attempt, create_intent
-from .store import Account, Json, new_id
+from .store import Account, Json, assign, new_id
 
 
 def create(
@@ -220,6 +220,16 @@ def give_up(account: Account, invoice: Json) -> None:
         "status_transitions": invoice["status_transitions"] | {"marked_uncollectible_at": now},
     }
     account.emit("invoice.marked_uncollectible", invoice)
+
+
+def update_invoice(account: Account, params: Json, identity: str) -> Json:
+    """Words and metadata; and whether it collects itself."""
+    invoice = account.get("invoice", identity)
+    with account.changing(invoice, "invoice.updated"):
+        assign(invoice, params, "description", "footer", "auto_advance")
+        if params.get("auto_advance") is False:
+            invoice |= {"automatically_finalizes_at": None, "next_payment_attempt": None}
+    return invoice
 
 
 def invoice_filter(account: Account, params: Json) -> Callable[[Json], bool]:

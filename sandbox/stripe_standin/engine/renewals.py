@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import held, invoices
-from .billing import collect
+from .billing import collect, method_to_pay
 from .invoices import subscription_of
 from .lines import recurring_line
 from .store import Account, Json
@@ -81,8 +81,8 @@ def finalize_and_collect(account: Account, invoice: Json) -> None:
 
 
 def retry(account: Account, invoice: Json) -> None:
-    subscription = account.get("subscription", subscription_of(invoice) or "")
-    if subscription["status"] in OVER:
+    subscription = account.find("subscription", subscription_of(invoice))
+    if subscription is not None and subscription["status"] in OVER:
         invoice |= {"next_payment_attempt": None, "auto_advance": False}
         return
-    collect(account, invoice, method_for(account, subscription), on_session=False)
+    collect(account, invoice, method_to_pay(account, invoice), on_session=False)

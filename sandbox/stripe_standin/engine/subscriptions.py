@@ -92,7 +92,7 @@ def build(
             "start_date": now,
             "status": status,
             "status_details": None,
-            "test_clock": None,
+            "test_clock": account.get("customer", customer).get("test_clock"),
             "transfer_data": None,
             "trial_end": trial_end,
             "trial_settings": trial_settings

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from .clock import DAY
+from .legacy import in_old_shape
 from .store import API_VERSION, Account, Json, assign, new_id, random_text
 
 if TYPE_CHECKING:
@@ -126,10 +127,14 @@ class Webhooks:
             "api_version": endpoint["api_version"] or API_VERSION,
             "pending_webhooks": max(1, self.pending_for(event["id"])),
         }
+        if self.engine.faults.old_api_version:
+            payload = in_old_shape(payload)
         body = json.dumps(payload, indent=2)
-        header = stripe.WebhookSignature.generate_signature_header(
-            body, account.private[endpoint["id"]]["secret"], int(time.time())
-        )
+        hidden = account.private[endpoint["id"]]
+        secrets = [hidden["secret"]]
+        if time.time() < hidden.get("old_until", 0):
+            secrets.append(hidden["old_secret"])
+        header = _signature_header(body, secrets)
         return body.encode(), {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Stripe/1.0 (stand-in; not Stripe)",
@@ -147,6 +152,27 @@ class Webhooks:
             delivery["state"] = "failed"
         else:
             delivery["next_try"] = now + BACKOFF[tried - 1]
+
+
+def _signature_header(body: str, secrets: list[str]) -> str:
+    """One timestamp and a ``v1`` signature for each secret: two while one is being rolled."""
+    at = int(time.time())
+    headers = [
+        stripe.WebhookSignature.generate_signature_header(body, secret, at) for secret in secrets
+    ]
+    return ",".join([headers[0], *(h.split(",", 1)[1] for h in headers[1:])])
+
+
+def roll_secret(account: Account, endpoint_id: str, *, keep_for: float = 0) -> str:
+    """A new signing secret, as the dashboard gives; the old one signs too for ``keep_for`` s."""
+    account.get("webhook_endpoint", endpoint_id)
+    hidden = account.private[endpoint_id]
+    hidden |= {
+        "old_secret": hidden["secret"],
+        "old_until": time.time() + keep_for,
+        "secret": f"whsec_{random_text(32)}",
+    }
+    return str(hidden["secret"])
 
 
 def _send(
