@@ -16,8 +16,13 @@ from tests import tools
 #: More workers than this only compete for memory, and for Chromium.
 MOST_WORKERS = 4
 NO_TESTS = 5
-#: Tests that touch no database of ours: once, on SQLite, is enough.
-WITHOUT_DATABASE = ("--ignore=tests/stripe_standin", "--ignore=tests/core")
+#: Tests that touch no database of ours, or make sites with their own: once is enough.
+WITHOUT_DATABASE = (
+    "--ignore=tests/stripe_standin",
+    "--ignore=tests/core",
+    "--ignore=tests/projects",
+    "--ignore=tests/packaging",
+)
 
 
 @dataclass(frozen=True)
