@@ -39,7 +39,7 @@ class Reader:
     user: Any
     at: datetime
     look: Look | None = None
-    rights: dict[int, bool] = field(default_factory=dict)
+    rights: dict[Any, bool] = field(default_factory=dict)
 
     @cached_property
     def entitled(self) -> set[int]:
@@ -75,15 +75,16 @@ class Reader:
         """
         if self.look is not None or not self.user.is_authenticated:
             return False
-        if page.pk not in self.rights:
-            self.rights[page.pk] = self.is_superuser or (
+        key = type(page), getattr(page, "pk", None)
+        if key not in self.rights:
+            self.rights[key] = self.is_superuser or (
                 self.stored != self.entitled and may_edit_page(self.user, page)
             )
-        return self.rights[page.pk]
+        return self.rights[key]
 
     def is_staff_of(self, page: Any) -> bool:
         """``may_edit``, asked only of those who are marked as staff or were asked already."""
-        if self.rights.get(page.pk):
+        if self.rights.get((type(page), page.pk)):
             return True
         is_staff = self.is_superuser or getattr(self.user, "is_staff", False)
         return is_staff and self.may_edit(page)
