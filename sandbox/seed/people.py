@@ -27,6 +27,10 @@ MANAGERS = [
         for action in ("add", "change", "view")
     ),
     *(f"wagtail_asyncpt.view_{model}" for model in ("membership", "invoice", "stripeevent")),
+    *(
+        f"wagtail_asyncpt.{action}_membership"
+        for action in ("grant", "extend", "refund", "cancel", "move", "recheck")
+    ),
 ]
 
 

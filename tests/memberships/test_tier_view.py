@@ -16,7 +16,7 @@ from tests.conftest import Cast
 from tests.memberships.conftest import Shop
 from wagtail_asyncpt.memberships.models import Price, Tier
 from wagtail_asyncpt.memberships.viewsets import TierViewSet
-from wagtail_asyncpt.people.models import Clinic
+from wagtail_asyncpt.people.models import Clinic, Role
 
 Login = Callable[[Any], Browser]
 
@@ -26,11 +26,10 @@ def url(name: str, *args: Any) -> str:
 
 
 @pytest.fixture
-def seller(db: None) -> Any:
-    """Staff who may write tiers."""
-    user = factories.make_user("Sally Seller", is_staff=True)
+def seller(clinic: Clinic) -> Any:
+    """A manager who may write tiers."""
+    user = factories.make_therapist(clinic, "Sally Seller", Role.MANAGER).user
     user.user_permissions.add(
-        factories.admin_access(),
         *Permission.objects.filter(
             content_type__app_label="wagtail_asyncpt", content_type__model="tier"
         ),
@@ -157,3 +156,18 @@ def test_the_list_costs_the_same_for_two_tiers_and_twelve(
             assert "$149.00 a month" in browser.get(url("index")).content.decode()
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_permission_without_a_managers_profile_opens_nothing(
+    seller: Any, clinic: Clinic, login: Login
+) -> None:
+    tier = factories.make_tier(clinic)
+    before = login(seller).get(url("edit", tier.pk))
+    assert before.status_code == 200
+    seller.asyncpt_therapists.update(role=Role.THERAPIST)
+    browser = login(type(seller).objects.get(pk=seller.pk))
+    for path in (url("index"), url("add"), url("edit", tier.pk), url("inspect", tier.pk)):
+        assert browser.get(path).status_code == 404, path
+        assert browser.post(path, {"name": "Taken"}).status_code in (404, 405)
+    tier.refresh_from_db()
+    assert tier.name == "Rehab"

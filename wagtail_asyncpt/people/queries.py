@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from wagtail_asyncpt.people.models import Client, Clinic, Therapist
+from wagtail_asyncpt.people.models import Client, Clinic, Role, Therapist
 
 
 def clinic_for(request: HttpRequest) -> Clinic | None:
@@ -59,6 +59,27 @@ def profiles_of(user: Any) -> list[Therapist]:
         known = list(profiles.select_related("clinic__site", "user"))
         user._asyncpt_profiles = known
     return known
+
+
+def managed_clinics(user: Any) -> list[Clinic]:
+    """The clinics whose business ``user`` runs: a manager's own, a superuser's all. Asked once."""
+    known: list[Clinic] | None = getattr(user, "_asyncpt_managed", None)
+    if known is None:
+        known = _managed_clinics(user)
+        user._asyncpt_managed = known
+    return known
+
+
+def _managed_clinics(user: Any) -> list[Clinic]:
+    if user.is_authenticated and user.is_active and user.is_superuser:
+        return list(Clinic.objects.select_related("site"))
+    return [one.clinic for one in profiles_of(user) if one.role == Role.MANAGER]
+
+
+def manages(user: Any, clinic: Clinic | int) -> bool:
+    """Whether ``user`` runs the business of ``clinic`` (or of the clinic with this id)."""
+    pk = clinic if isinstance(clinic, int) else clinic.pk
+    return any(one.pk == pk for one in managed_clinics(user))
 
 
 def therapist_for(request: HttpRequest) -> Therapist | None:

@@ -11,11 +11,14 @@ from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from wagtail_asyncpt.people.models import Client, Clinic, Coverage, Therapist
-from wagtail_asyncpt.people.queries import clinic_for
+from wagtail_asyncpt.people.queries import clinic_for, manages
 
 
 class OfClinic:
-    """A view of the clinic of the request's site; without a clinic there is no such page."""
+    """A view of the clinic of the request's site, for those who run it; else no such page.
+
+    Django's permissions hold on every site of the installation: they do not suffice.
+    """
 
     request: Any
 
@@ -23,7 +26,7 @@ class OfClinic:
     def clinic(self) -> Clinic:
         """The clinic, else 404."""
         clinic = clinic_for(self.request)
-        if clinic is None:
+        if clinic is None or not manages(self.request.user, clinic):
             raise Http404
         return clinic
 

@@ -25,7 +25,7 @@ class StaffActionKind(models.TextChoices):
 class StaffAction(models.Model):
     """Append-only: what somebody of the staff did to a membership or a payment, and why.
 
-    ``key`` is the form's: what is sent twice is done once.
+    ``key`` is the form's: what is sent twice is done once. ``stripe_id`` is what it made there.
     """
 
     key = models.UUIDField(unique=True)
@@ -38,6 +38,7 @@ class StaffAction(models.Model):
     kind = models.CharField(max_length=20, choices=StaffActionKind)
     detail = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=200)
+    stripe_id = models.CharField(max_length=100, blank=True)
     at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

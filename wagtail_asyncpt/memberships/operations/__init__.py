@@ -14,6 +14,13 @@ from wagtail_asyncpt.memberships.operations.credits import (
     revoke_credits,
 )
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
+from wagtail_asyncpt.memberships.operations.desk import (
+    Order,
+    end_membership,
+    extend_membership,
+    renew_membership,
+    revoke_membership,
+)
 from wagtail_asyncpt.memberships.operations.duplicates import undo_second_membership
 from wagtail_asyncpt.memberships.operations.events import (
     process_event,
@@ -21,7 +28,7 @@ from wagtail_asyncpt.memberships.operations.events import (
     receive_event,
     refresh_stale_memberships,
 )
-from wagtail_asyncpt.memberships.operations.grants import grant_membership
+from wagtail_asyncpt.memberships.operations.grants import give_membership, grant_membership
 from wagtail_asyncpt.memberships.operations.leaving import cancel_membership, keep_membership
 from wagtail_asyncpt.memberships.operations.packages import (
     check_contents,
@@ -36,6 +43,8 @@ from wagtail_asyncpt.memberships.operations.pausing import (
     resume_due_memberships,
     resume_membership,
 )
+from wagtail_asyncpt.memberships.operations.recheck import recheck_membership
+from wagtail_asyncpt.memberships.operations.refunds import refund_payment
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import (
     Mismatch,
@@ -64,6 +73,7 @@ __all__ = [
     "AlreadyMember",
     "Mismatch",
     "NoVisitsLeft",
+    "Order",
     "ReturnUrls",
     "Sale",
     "SecondMembership",
@@ -76,8 +86,11 @@ __all__ = [
     "check_contents",
     "confirm_checkout",
     "create_tier",
+    "end_membership",
     "ensure_customer",
     "expire_credits",
+    "extend_membership",
+    "give_membership",
     "grant_credits",
     "grant_membership",
     "keep_membership",
@@ -88,12 +101,16 @@ __all__ = [
     "process_event",
     "process_waiting_events",
     "receive_event",
+    "recheck_membership",
     "refresh_stale_memberships",
+    "refund_payment",
+    "renew_membership",
     "require_pausable",
     "resume_cost",
     "resume_due_memberships",
     "resume_membership",
     "revoke_credits",
+    "revoke_membership",
     "save_package",
     "save_tier",
     "set_price",

@@ -67,6 +67,7 @@ def _write(clinic: Clinic, client: Client, *, template: str, key: str, **context
 
 def _ledger_url(clinic: Clinic) -> str:
     try:
-        return clinic.site.root_url + reverse("asyncpt_desk:reconciliation")
-    except NoReverseMatch:  # a site whose admin is elsewhere
+        path = reverse("wagtail_asyncpt_membership_modeladmin_index")
+    except NoReverseMatch:  # no ledger is installed
         return ""
+    return clinic.site.root_url + path

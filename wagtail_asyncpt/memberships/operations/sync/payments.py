@@ -114,7 +114,7 @@ def _known(account: str, payment_intent: str) -> Invoice | Purchase | Gift | Non
     for model in models:
         found = model.objects.filter(account=account, payment_intent_id=payment_intent).first()
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     return None
 
 
@@ -176,7 +176,7 @@ def _settle_access(payment: Payment) -> None:
         start = max(period.starts_at, ending.created_at)
         if start < period.ends_at:
             AccessPeriod.objects.get_or_create(
-                key=f"refunded-{period.pk}",
+                key=f"ended-{period.pk}",
                 defaults={
                     "clinic_id": period.clinic_id,
                     "client_id": period.client_id,

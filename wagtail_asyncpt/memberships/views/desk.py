@@ -1,0 +1,347 @@
+"""What staff do to one membership or payment, in the Wagtail admin.
+
+For those who run the clinic and hold the permission; for everybody else there is no such page.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wagtail_asyncpt.core.errors import DomainError, NotAllowed
+from wagtail_asyncpt.core.money import format_money
+from wagtail_asyncpt.memberships import desk_forms as forms
+from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships.desk import RECHECK, choices_for, may
+from wagtail_asyncpt.memberships.models import Gift, Invoice, Membership, Purchase, RefundEffect
+from wagtail_asyncpt.memberships.offers import offer_price
+from wagtail_asyncpt.memberships.standing import day
+from wagtail_asyncpt.memberships.stripe.client import StripeFailure
+from wagtail_asyncpt.people.models import Clinic
+from wagtail_asyncpt.people.queries import clinic_for, managed_clinics
+
+log = logging.getLogger(__name__)
+
+UNPROCESSABLE, UNAVAILABLE = 422, 503
+PAYMENTS: dict[str, Any] = {"invoice": Invoice, "purchase": Purchase, "gift": Gift}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One form: its words, and what sending it does (a sentence to say afterwards)."""
+
+    title: Any
+    intro: Any
+    button: Any
+    form: forms.OrderForm
+    act: Callable[[operations.Order], str]
+    back: str
+    is_serious: bool = False
+
+
+def _own(request: HttpRequest, model: Any) -> QuerySet[Any]:
+    return model.objects.filter(clinic__in=[one.pk for one in managed_clinics(request.user)])
+
+
+def _membership(request: HttpRequest, pk: int) -> Membership:
+    related = ("client__user", "clinic__site", "tier", "price__tier")
+    row = _own(request, Membership).filter(pk=pk).select_related(*related).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _require(request: HttpRequest, permission: str, clinic_id: int) -> None:
+    if not may(request.user, permission, clinic_id):
+        raise Http404
+
+
+def ledger_url(row: Any) -> str:
+    """The row's page in the ledger; the admin's front page where no ledger is installed."""
+    try:
+        return reverse(f"wagtail_asyncpt_{row._meta.model_name}_modeladmin_inspect", args=[row.pk])
+    except NoReverseMatch:
+        return reverse("wagtailadmin_home")
+
+
+def _list_url() -> str:
+    try:
+        return reverse("wagtail_asyncpt_membership_modeladmin_index")
+    except NoReverseMatch:
+        return reverse("wagtailadmin_home")
+
+
+def _serve(request: HttpRequest, page: Page) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, page)
+    if not page.form.is_valid():
+        return _show(request, page, UNPROCESSABLE)
+    values = page.form.cleaned_data
+    order = operations.Order(request.user, values["reason"], values["key"])
+    try:
+        said = page.act(order)
+    except NotAllowed as error:
+        raise Http404 from error
+    except DomainError as error:
+        field = error.field if error.field in page.form.fields else None
+        page.form.add_error(field, str(error))
+        return _show(request, page, UNPROCESSABLE)
+    except StripeFailure:
+        log.exception("Order %s could not be carried out", order.key)
+        page.form.add_error(
+            None,
+            _("Stripe did not do it, or did not answer. Nothing was changed here; try again."),
+        )
+        return _show(request, page, UNAVAILABLE)
+    messages.success(request, said)
+    return redirect(page.back)
+
+
+def _show(request: HttpRequest, page: Page, status: int = 200) -> HttpResponse:
+    crumbs = [
+        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+        {"url": page.back, "label": _("Billing")},
+        {"url": "", "label": page.title},
+    ]
+    context = {
+        "page": page,
+        "form": page.form,
+        "media": page.form.media,
+        "breadcrumbs_items": crumbs,
+        "header_title": page.title,
+        "page_title": page.title,
+        "header_icon": "tag",
+    }
+    template = "wagtail_asyncpt/memberships/desk/form.html"
+    return render(request, template, context, status=status)
+
+
+def _data(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def order(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Extend, cancel, keep, revoke or move a membership."""
+    membership = _membership(request, pk)
+    choice = next((one for one in choices_for(membership) if one.name == name), None)
+    known = {"extend": _extend, "cancel": _cancel, "keep": _keep, "revoke": _revoke}
+    if name not in known:
+        raise Http404
+    permission = {"extend": "extend_membership", "revoke": "grant_membership"}.get(
+        name, "cancel_membership"
+    )
+    _require(request, permission, membership.clinic_id)
+    if choice is None and request.method != "POST":
+        # Somebody else was first, or the address was kept: the ledger says how it stands now.
+        messages.warning(request, _("That is not possible any more: look how it stands now."))
+        return redirect(ledger_url(membership))
+    return _serve(request, known[name](request, membership))
+
+
+def _whose(membership: Membership) -> str:
+    return f"{membership.client.name}: {membership.tier.name}"
+
+
+def _extend(request: HttpRequest, membership: Membership) -> Page:
+    end = membership.ends_at or membership.period_end
+    if membership.stripe_subscription_id:
+        intro = _("The next payment, now on %(date)s, moves by the days that you give.")
+    else:
+        intro = _("The membership ends on %(date)s; the days are added to that.")
+    date = day(end, membership.client) if end else ""
+    form = forms.ExtendForm(_data(request))
+
+    def act(order: operations.Order) -> str:
+        row = operations.extend_membership(
+            order=order, membership=membership, days=form.cleaned_data["days"]
+        )
+        until = row.ends_at or row.period_end
+        words = {"client": row.client.name, "date": day(until, row.client) if until else ""}
+        return _("%(client)s has free days until %(date)s.") % words
+
+    return Page(
+        title=_("Give free days"),
+        intro=f"{_whose(membership)}. {intro % {'date': date}}",
+        button=_("Give the days"),
+        form=form,
+        act=act,
+        back=ledger_url(membership),
+    )
+
+
+def _cancel(request: HttpRequest, membership: Membership) -> Page:
+    end = membership.period_end
+    intro = _("Paid until %(date)s.") % {"date": day(end, membership.client) if end else "–"}
+    form = forms.CancelForm(_data(request))
+
+    def act(order: operations.Order) -> str:
+        now = form.cleaned_data["when"] == "now"
+        row = operations.end_membership(order=order, membership=membership, now=now)
+        if now:
+            return _("The membership of %(client)s has ended.") % {"client": row.client.name}
+        date = day(row.ends_at, row.client) if row.ends_at else ""
+        return _("The membership of %(client)s ends on %(date)s.") % {
+            "client": row.client.name,
+            "date": date,
+        }
+
+    return Page(
+        title=_("Cancel the membership"),
+        intro=f"{_whose(membership)}. {intro}",
+        button=_("Cancel the membership"),
+        form=form,
+        act=act,
+        back=ledger_url(membership),
+        is_serious=True,
+    )
+
+
+def _keep(request: HttpRequest, membership: Membership) -> Page:
+    end = day(membership.ends_at, membership.client) if membership.ends_at else ""
+    price = offer_price(membership.price).words if membership.price else ""
+    intro = _("It is to end on %(date)s. Then it renews instead, for %(price)s.")
+    form = forms.OrderForm(_data(request))
+
+    def act(order: operations.Order) -> str:
+        row = operations.renew_membership(order=order, membership=membership)
+        return _("The membership of %(client)s renews again.") % {"client": row.client.name}
+
+    return Page(
+        title=_("Let it renew again"),
+        intro=f"{_whose(membership)}. {intro % {'date': end, 'price': price}}",
+        button=_("Let it renew again"),
+        form=form,
+        act=act,
+        back=ledger_url(membership),
+    )
+
+
+def _revoke(request: HttpRequest, membership: Membership) -> Page:
+    form = forms.OrderForm(_data(request))
+
+    def act(order: operations.Order) -> str:
+        row = operations.revoke_membership(order=order, membership=membership)
+        return _("The membership of %(client)s has ended.") % {"client": row.client.name}
+
+    return Page(
+        title=_("Take the complimentary membership back"),
+        intro=f"{_whose(membership)}. {_('It ends now; nothing was paid for it.')}",
+        button=_("End it now"),
+        form=form,
+        act=act,
+        back=ledger_url(membership),
+        is_serious=True,
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest) -> HttpResponse:
+    """A complimentary membership for a client of this site's clinic."""
+    clinic = clinic_for(request)
+    if clinic is None:
+        raise Http404
+    _require(request, "grant_membership", clinic.pk)
+    return _serve(request, _give(request, clinic))
+
+
+def _give(request: HttpRequest, clinic: Clinic) -> Page:
+    form = forms.GiveForm(_data(request), clinic=clinic)
+
+    def act(order: operations.Order) -> str:
+        operations.give_membership(
+            order=order,
+            client=form.cleaned_data["client"],
+            tier=form.cleaned_data["tier"],
+            ends_at=form.ends_at,
+        )
+        words = {"client": form.cleaned_data["client"], "tier": form.cleaned_data["tier"]}
+        return _("%(client)s has %(tier)s now.") % words
+
+    return Page(
+        title=_("Give a complimentary membership"),
+        intro=_("The client pays nothing, and everything of the plan opens at once."),
+        button=_("Give the membership"),
+        form=form,
+        act=act,
+        back=_list_url(),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def refund(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Give a payment back, in full or in part."""
+    row = _own(request, PAYMENTS[kind]).filter(pk=pk).first() if kind in PAYMENTS else None
+    if row is None or not row.payment_intent_id:
+        raise Http404
+    _require(request, "refund_membership", row.clinic_id)
+    return _serve(request, _refund(request, row))
+
+
+def _refund(request: HttpRequest, row: Any) -> Page:
+    paid = row.amount_paid if isinstance(row, Invoice) else row.amount
+    given = sum(
+        row.refunds.exclude(status__in=("failed", "canceled")).values_list("amount", flat=True)
+    )
+    client = row.buyer if isinstance(row, Gift) else row.client
+    form = forms.RefundForm(_data(request), left=max(paid - given, 0), currency=row.currency)
+    intro = _("%(client)s paid %(paid)s on %(date)s. Given back so far: %(given)s.") % {
+        "client": client.name,
+        "paid": format_money(paid, row.currency),
+        "date": day(row.paid_at or row.created_at, client),
+        "given": format_money(given, row.currency),
+    }
+
+    def act(order: operations.Order) -> str:
+        made = operations.refund_payment(
+            order=order,
+            row=row,
+            amount=form.cleaned_data["amount"],
+            effect=RefundEffect(form.cleaned_data["effect"]),
+        )
+        words = {"amount": format_money(made.amount, made.currency), "client": client.name}
+        return _("%(amount)s goes back to %(client)s.") % words
+
+    return Page(
+        title=_("Refund a payment"),
+        intro=intro,
+        button=_("Refund"),
+        form=form,
+        act=act,
+        back=ledger_url(row),
+        is_serious=True,
+    )
+
+
+@never_cache
+@require_POST
+def recheck(request: HttpRequest, pk: int) -> HttpResponse:
+    """Compare one membership with Stripe, and write what differs."""
+    membership = _membership(request, pk)
+    _require(request, RECHECK, membership.clinic_id)
+    try:
+        changed = operations.recheck_membership(actor=request.user, membership=membership)
+    except (DomainError, StripeFailure) as error:
+        log.exception("Membership %s could not be compared", membership.pk)
+        said = _("The comparison failed: %(error)s")
+        messages.error(request, said % {"error": error if isinstance(error, DomainError) else ""})
+    else:
+        messages.success(
+            request,
+            _("Something differed, and is now as Stripe has it.")
+            if changed
+            else _("Everything is as Stripe has it."),
+        )
+    return redirect(ledger_url(membership))
