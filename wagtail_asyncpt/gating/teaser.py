@@ -1,18 +1,18 @@
 """What somebody sees who may not see the page: an invitation, and nothing of its content."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
-from django.utils.html import format_html, strip_tags
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from wagtail.images.models import AbstractImage
 
 from wagtail_asyncpt.conf import settings as asyncpt_settings
+from wagtail_asyncpt.core.structured_data import data_block
 from wagtail_asyncpt.core.templates import site_base
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.grounds import Denial
@@ -56,7 +56,7 @@ def login_url(request: HttpRequest) -> str:
 
 def structured_data(request: HttpRequest, page: Any, **more: Any) -> SafeString:
     """For search engines: what the page is, and that it is not free of charge."""
-    return _data_block(
+    return data_block(
         {
             "@context": "https://schema.org",
             "@type": "WebPage",
@@ -104,11 +104,3 @@ def _never_shared(response: HttpResponse) -> HttpResponse:
     add_never_cache_headers(response)
     patch_vary_headers(response, ["Cookie"])
     return response
-
-
-def _data_block(value: dict[str, Any]) -> SafeString:
-    """A data block, which a strict Content-Security-Policy does not stop."""
-    text = json.dumps(value, ensure_ascii=False)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308

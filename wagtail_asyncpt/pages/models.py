@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from wagtail_asyncpt.library.pages import ExerciseIndexPageMixin
 from wagtail_asyncpt.memberships.pages import OfferPageMixin
 from wagtail_asyncpt.programs.models import (
     ProgramIndexPageMixin,
@@ -59,3 +60,15 @@ class ProgramWeekPage(ProgramWeekPageMixin, Page):
     class Meta:
         verbose_name = _("program week")
         verbose_name_plural = _("program weeks")
+
+
+class ExerciseIndexPage(ExerciseIndexPageMixin, Page):
+    """The list of exercises, with a page for each."""
+
+    template = "wagtail_asyncpt/library/exercise_index_page.html"
+    content_panels = [*Page.content_panels, *ExerciseIndexPageMixin.content_panels_of_mixin]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("exercise index page")
+        verbose_name_plural = _("exercise index pages")

@@ -48,6 +48,13 @@ class TaggedExercise(TaggedItemBase):
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
     """Reads of exercises."""
 
+    def named(self, text: str) -> "ExerciseQuerySet":
+        """Those whose name holds every word of ``text``: all that a visitor may search."""
+        found = self
+        for word in text.split()[:WORDS_MAX]:
+            found = found.filter(name__icontains=word)
+        return found
+
     def matching(self, text: str) -> "ExerciseQuerySet":
         """Those whose name, other names or cues hold every word of ``text``, best first.
 
