@@ -1,15 +1,18 @@
 """Forms of the cockpit; each keeps what was typed and names what is wrong next to the field."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
+from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput
 
 from wagtail_asyncpt.care.models import Verdict
 from wagtail_asyncpt.care.queries.changes import ProposedChange
+from wagtail_asyncpt.people.models import Client
 
 QUICK_REASONS = [
     _("Pain was higher"),
@@ -155,3 +158,56 @@ class PublishForm(forms.Form):
             change.key: self.cleaned_data.get(self.name_of(change.key), "")
             for change in self.changes
         }
+
+
+class BookVisitForm(forms.Form):
+    """Books an in-person visit; the time is the client's."""
+
+    starts_at = forms.DateTimeField(label=_("Date and time"), widget=AdminDateTimeInput)
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = ZoneInfo(client.time_zone)
+        self.fields["starts_at"].help_text = _("In the client's time zone, %(zone)s.") % {
+            "zone": client.time_zone
+        }
+
+    def clean_starts_at(self) -> dt.datetime:
+        """The moment that was typed, read where the client lives."""
+        typed: dt.datetime = self.cleaned_data["starts_at"]
+        return typed.replace(tzinfo=self.zone)
+
+
+class GiveVisitsForm(forms.Form):
+    """Gives visits or takes some back. ``key`` names it, so that sending twice counts once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    do = forms.ChoiceField(
+        label=_("What to do"),
+        choices=[("give", _("Give visits")), ("take", _("Take unused visits back"))],
+        initial="give",
+    )
+    amount = forms.IntegerField(label=_("How many"), min_value=1, initial=1)
+    expires_at = forms.DateField(
+        label=_("To be used until"),
+        required=False,
+        widget=AdminDateInput,
+        help_text=_("Only for visits that you give. Leave empty if they do not end."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("The client reads it in the list of their visits."),
+    )
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"key": uuid.uuid4()})
+        super().__init__(*args, **kwargs)
+        self.zone = ZoneInfo(client.time_zone)
+
+    def clean_expires_at(self) -> dt.datetime | None:
+        """The end of the chosen day where the client lives."""
+        last: dt.date | None = self.cleaned_data["expires_at"]
+        if last is None:
+            return None
+        return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), self.zone)

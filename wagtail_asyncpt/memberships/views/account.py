@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.memberships.accounts import account_of
+from wagtail_asyncpt.memberships.balances import balance_of
 from wagtail_asyncpt.memberships.member_forms import KeyForm
 from wagtail_asyncpt.memberships.stripe.client import StripeFailure
 from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
@@ -37,6 +38,7 @@ def account_page(
         "clinic": client.clinic,
         "client": client,
         "account": account_of(client),
+        "balance": balance_of(client),
         "key_form": KeyForm(),
         "error": error,
     }

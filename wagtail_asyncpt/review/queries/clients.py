@@ -21,6 +21,7 @@ from wagtail_asyncpt.care.models import (
     WeekStatus,
 )
 from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.memberships.balances import visits_left
 from wagtail_asyncpt.memberships.models import Membership, MembershipStatus
 from wagtail_asyncpt.people.models import Client, Clinic, Role, Therapist
 from wagtail_asyncpt.review.queries.evidence import changes_of
@@ -56,6 +57,7 @@ class ClientFile:
     enrolments: list[Enrolment]
     reviews: list[Review]
     last_active_at: datetime | None
+    visits_left: int
     changes: Sequence[Change]
 
     @property
@@ -120,6 +122,7 @@ def client_file(therapist: Therapist, client_uuid: uuid.UUID) -> ClientFile | No
             client.reviews.select_related("week", "answered_by").order_by("-entered_at")[:20]
         ),
         last_active_at=row.last_active_at,
+        visits_left=visits_left(client),
         changes=changes_of(client),
     )
 

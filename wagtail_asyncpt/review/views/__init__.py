@@ -5,6 +5,7 @@ from wagtail_asyncpt.review.views.clips import add_comment, delete_comment, verd
 from wagtail_asyncpt.review.views.publishing import publish
 from wagtail_asyncpt.review.views.queue import queue
 from wagtail_asyncpt.review.views.reviews import answer, draft_next, review
+from wagtail_asyncpt.review.views.visits import give_visits, note_visit, visits
 from wagtail_asyncpt.review.views.weeks import preview_week, week_editor
 
 __all__ = [
@@ -15,10 +16,13 @@ __all__ = [
     "delete_comment",
     "draft_next",
     "enrol_client",
+    "give_visits",
+    "note_visit",
     "preview_week",
     "publish",
     "queue",
     "review",
     "verdict",
+    "visits",
     "week_editor",
 ]
