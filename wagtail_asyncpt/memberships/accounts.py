@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.money import format_money
-from wagtail_asyncpt.memberships import queries
+from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.access import UNPAID, gives_access, latest_bought
 from wagtail_asyncpt.memberships.models import (
     Gift,
@@ -15,6 +15,7 @@ from wagtail_asyncpt.memberships.models import (
     Invoice,
     Membership,
     MembershipStatus,
+    Price,
     Purchase,
     PurchaseStatus,
 )
@@ -50,6 +51,11 @@ class Account:
     can_pause: bool
     can_resume: bool
     can_cancel: bool
+    can_change: bool
+    next_plan: str
+    next_plan_at: str
+    change_invoice: Invoice | None
+    change_amount: str
     can_keep: bool
 
 
@@ -58,6 +64,9 @@ def account_of(client: Client) -> Account:
     now = clock.now()
     membership = queries.open_membership(client) or latest_bought(client)
     status = status_in_words(membership, client, now) if membership else ""
+    unpaid = operations.open_change_invoice(membership) if membership else None
+    following = membership.next_price if membership else None
+    follows_at = membership.next_price_at if membership else None
     return Account(
         membership=membership,
         status=status,
@@ -69,6 +78,11 @@ def account_of(client: Client) -> Account:
         needs_card=membership is not None and membership.status in UNPAID,
         can_pause=_renews(membership) and membership.status == MembershipStatus.ACTIVE,
         can_cancel=bool(membership and _at_stripe(membership) and membership.ends_at is None),
+        can_change=_renews(membership) and not membership.tier.payment_count,
+        next_plan=_plan(following) if following else "",
+        next_plan_at=day(follows_at, client) if follows_at else "",
+        change_invoice=unpaid,
+        change_amount=format_money(unpaid.amount_due, unpaid.currency) if unpaid else "",
         can_keep=bool(membership and _can_keep(membership)),
         can_resume=membership is not None and membership.status == MembershipStatus.PAUSED,
     )
@@ -82,6 +96,11 @@ def _renews(membership: Membership | None) -> TypeGuard[Membership]:
         and bool(membership.stripe_subscription_id)
         and membership.ends_at is None
     )
+
+
+def _plan(price: Price) -> str:
+    """For example "Library, $29.00 a month"."""
+    return f"{price.tier.name}, {offer_price(price).words}"
 
 
 def _at_stripe(membership: Membership) -> bool:
@@ -99,8 +118,9 @@ def _next_payment(membership: Membership, client: Client) -> str:
     if not _renews(membership) or membership.period_end is None or membership.price is None:
         return ""
     message = _("%(amount)s on %(date)s")
+    price = membership.next_price or membership.price
     return message % {
-        "amount": format_money(membership.price.amount, membership.price.currency),
+        "amount": format_money(price.amount, price.currency),
         "date": day(membership.period_end, client),
     }
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships.changes import PlanChoice, cheaper_choice
 from wagtail_asyncpt.memberships.models import Membership, MembershipStatus
 from wagtail_asyncpt.memberships.queries import open_membership
 from wagtail_asyncpt.memberships.standing import day
@@ -21,6 +22,7 @@ class Leaving:
     until: str
     unused: bool
     can_pause: bool
+    cheaper: PlanChoice | None
 
 
 def leaving_of(client: Client) -> Leaving | None:
@@ -36,6 +38,7 @@ def leaving_of(client: Client) -> Leaving | None:
         until=until,
         unused=bool(paused_at and paid_until and paused_at < paid_until),
         can_pause=_can_pause(membership),
+        cheaper=cheaper_choice(client),
     )
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships.models import CancelReason, Membership, MembershipStatus
-from wagtail_asyncpt.memberships.operations.running import own_membership
+from wagtail_asyncpt.memberships.operations.running import forget_next_plan, own_membership
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
@@ -28,6 +28,7 @@ def cancel_membership(
     membership, _subscription = own_membership(client)
     if membership.ends_at is not None:
         return membership
+    forget_next_plan(membership)
     account, subscription_id = membership.account, membership.stripe_subscription_id
     if membership.status in _PAID:
         gateway.cancel_with_period(

@@ -17,7 +17,11 @@ from wagtail_asyncpt.memberships.models import (
     Membership,
     MembershipStatus,
 )
-from wagtail_asyncpt.memberships.operations.running import own_membership, require_paid
+from wagtail_asyncpt.memberships.operations.running import (
+    forget_next_plan,
+    own_membership,
+    require_paid,
+)
 from wagtail_asyncpt.memberships.operations.sync.invoices import sync_invoice
 from wagtail_asyncpt.memberships.operations.sync.shared import Json
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
@@ -40,6 +44,7 @@ def pause_membership(*, client: Client, weeks: int) -> Membership:
     if not 1 <= weeks <= asyncpt_settings.PAUSE_MAX_WEEKS:
         raise DomainError(_("Please choose one of the lengths."), field="weeks")
     resumes_at = clock.now() + timedelta(weeks=weeks)
+    forget_next_plan(membership)
     gateway.pause(
         membership.account,
         membership.stripe_subscription_id,

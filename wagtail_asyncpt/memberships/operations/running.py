@@ -7,6 +7,7 @@ from wagtail_asyncpt.memberships.models import OPEN_STATUSES, Membership, Member
 from wagtail_asyncpt.memberships.operations.sync.shared import Json, locked
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
 from wagtail_asyncpt.memberships.operations.sync.turns import OVER
+from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
 
 
@@ -43,3 +44,13 @@ def require_paid(membership: Membership) -> None:
         MembershipStatus.INCOMPLETE,
     ):
         raise DomainError(_("A payment is missing. Please update your card first."))
+
+
+def forget_next_plan(membership: Membership) -> None:
+    """Take a planned change of the plan back: another choice takes its place.
+
+    Its schedule stays on the subscription after the change for one period, and Stripe pauses and
+    cancels nothing with a schedule. That of a fixed number of payments is left alone.
+    """
+    if membership.stripe_schedule_id and not membership.tier.payment_count:
+        gateway.release_schedule(membership.account, membership.stripe_schedule_id)

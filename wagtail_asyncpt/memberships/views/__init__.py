@@ -5,6 +5,7 @@ from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
 from wagtail_asyncpt.memberships.views.leaving import keep, leave
 from wagtail_asyncpt.memberships.views.packages import buy
 from wagtail_asyncpt.memberships.views.pausing import pause, resume
+from wagtail_asyncpt.memberships.views.plans import keep_plan, plan, plans
 from wagtail_asyncpt.memberships.views.webhook import webhook
 
 __all__ = [
@@ -15,8 +16,11 @@ __all__ = [
     "join_back",
     "join_done",
     "keep",
+    "keep_plan",
     "leave",
     "pause",
+    "plan",
+    "plans",
     "resume",
     "webhook",
 ]

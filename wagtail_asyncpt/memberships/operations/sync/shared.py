@@ -55,14 +55,19 @@ def locked_sale(model: type[Any], account: str, **lookup: Any) -> Any:
 
 def price_of(membership: Membership, stripe_id: str) -> Price:
     """The price we sold, or another of the clinic's that the client changed to."""
-    price = (
+    price = find_price(membership, stripe_id)
+    if price is None:
+        raise Mismatch("price")
+    return price
+
+
+def find_price(membership: Membership, stripe_id: str) -> Price | None:
+    """A price of the membership's clinic by Stripe's id."""
+    return (
         Price.objects.filter(stripe_price_id=stripe_id, tier__clinic_id=membership.clinic_id)
         .select_related("tier")
         .first()
     )
-    if price is None:
-        raise Mismatch("price")
-    return price
 
 
 def check_price(price: Price, theirs: Json) -> None:

@@ -19,6 +19,7 @@ from wagtail_asyncpt.memberships.operations.sync.shared import (
     SecondMembership,
     check_buyer,
     check_price,
+    find_price,
     locked,
     moment,
     price_of,
@@ -99,6 +100,7 @@ def _write_state(membership: Membership, subscription: Json) -> None:
     membership.ended_at = moment(subscription["ended_at"])
     membership.past_due_since = _past_due_since(subscription, membership.period_start)
     membership.trial_ends_at = moment(subscription["trial_end"])
+    _write_next_plan(membership, subscription)
     _write_pause(membership, subscription)
     _write_reason(membership, subscription)
     if membership.activated_at is None and status in LIVE:
@@ -114,6 +116,23 @@ def _ends_at(subscription: Json, period_end: datetime | None) -> datetime | None
     if subscription["cancel_at"]:
         return moment(subscription["cancel_at"])
     return period_end if subscription["cancel_at_period_end"] else None
+
+
+def _write_next_plan(membership: Membership, subscription: Json) -> None:
+    """The change that a schedule makes when the period is over, also one made in the portal."""
+    schedule = subscription["schedule"] if subscription["status"] not in OVER else None
+    membership.stripe_schedule_id = schedule["id"] if schedule else ""
+    membership.next_price = membership.next_price_at = None
+    current = schedule["current_phase"] if schedule else None
+    if schedule is None or current is None:
+        return
+    for phase in schedule["phases"]:
+        theirs = phase["items"][0]["price"]
+        later = phase["start_date"] >= current["end_date"]
+        price = find_price(membership, theirs) if later else None
+        if price is not None and price != membership.price:
+            membership.next_price, membership.next_price_at = price, moment(phase["start_date"])
+            return
 
 
 def _write_pause(membership: Membership, subscription: Json) -> None:

@@ -48,6 +48,12 @@ from wagtail_asyncpt.memberships.stripe.gateway.desk import (
     postpone_payment,
     renew_again,
 )
+from wagtail_asyncpt.memberships.stripe.gateway.plans import (
+    change_preview,
+    change_price,
+    change_price_later,
+    release_schedule,
+)
 from wagtail_asyncpt.memberships.stripe.gateway.subscriptions import (
     cancel_now,
     cancel_with_period,
@@ -67,6 +73,9 @@ __all__ = [
     "all_subscriptions",
     "cancel_now",
     "cancel_with_period",
+    "change_preview",
+    "change_price",
+    "change_price_later",
     "charge",
     "checkout",
     "create_checkout",
@@ -93,6 +102,7 @@ __all__ = [
     "refund",
     "refunds_of_payment",
     "refunds_since",
+    "release_schedule",
     "rename_product",
     "renew_again",
     "resume",

@@ -8,11 +8,11 @@ Json = dict[str, Any]
 
 
 def subscription(account: str, subscription_id: str) -> Json:
-    """A subscription with its latest invoice."""
+    """A subscription with its latest invoice and its schedule."""
     with own_errors():
         return as_json(
             client_for(account).v1.subscriptions.retrieve(
-                subscription_id, {"expand": ["latest_invoice"]}
+                subscription_id, {"expand": ["latest_invoice", "schedule"]}
             )
         )
 
@@ -68,7 +68,7 @@ def cancel_with_period(account: str, subscription_id: str, *, feedback: str, key
     with own_errors():
         client_for(account).v1.subscriptions.update(
             subscription_id,
-            {"cancel_at_period_end": True, "cancellation_details": {"feedback": feedback}},  # type: ignore[typeddict-item]
+            {"cancel_at_period_end": True, "cancellation_details": {"feedback": feedback}},
             {"idempotency_key": key},
         )
 
@@ -78,7 +78,7 @@ def cancel_now(account: str, subscription_id: str, *, feedback: str) -> None:
     with own_errors():
         client_for(account).v1.subscriptions.cancel(
             subscription_id,
-            {"cancellation_details": {"feedback": feedback}},  # type: ignore[typeddict-item]
+            {"cancellation_details": {"feedback": feedback}},
         )
 
 
