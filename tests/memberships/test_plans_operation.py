@@ -11,6 +11,7 @@ from tests.memberships.test_sync_operation import use_failing_card
 from wagtail_asyncpt.core.errors import Conflict, DomainError
 from wagtail_asyncpt.memberships import operations, queries, signals
 from wagtail_asyncpt.memberships.models import AccessPeriod, Invoice, Membership, Price
+from wagtail_asyncpt.memberships.operations import plans
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.memberships.stripe.client import Unavailable
 from wagtail_asyncpt.people.models import Client, Clinic, Letter
@@ -235,7 +236,7 @@ def test_a_quote_that_was_left_lying_is_refused(
 ) -> None:
     shop.join(client)
     token = operations.quote_change(membership=membership_of(client), price=dear).sign()
-    monkeypatch.setattr(operations.plans, "QUOTE_FOR", -1)
+    monkeypatch.setattr(plans, "QUOTE_FOR", -1)
     with pytest.raises(Conflict, match="not up to date"):
         operations.change_plan(client=client, price=dear, quote=token)
 

@@ -22,6 +22,7 @@ from wagtail_asyncpt.memberships.operations.sync import (
     sync_dispute,
     sync_invoice,
     sync_refund,
+    sync_schedule,
     sync_subscription,
 )
 from wagtail_asyncpt.memberships.stripe.client import (
@@ -45,6 +46,9 @@ _HANDLERS: dict[str, Callable[[str, str], object | None]] = {
     "subscription": lambda account, identity: sync_subscription(
         account=account, subscription_id=identity
     ),
+    "subscription_schedule": lambda account, identity: sync_schedule(
+        account=account, schedule_id=identity
+    ),
     "invoice": lambda account, identity: sync_invoice(account=account, invoice_id=identity),
     "refund": lambda account, identity: sync_refund(account=account, refund_id=identity),
     "charge": lambda account, identity: sync_charge(account=account, charge_id=identity),
@@ -64,6 +68,11 @@ EVENT_TYPES = (
     "customer.subscription.resumed",
     "customer.subscription.pending_update_applied",
     "customer.subscription.pending_update_expired",
+    "customer.subscription.trial_will_end",
+    "subscription_schedule.created",
+    "subscription_schedule.updated",
+    "subscription_schedule.released",
+    "subscription_schedule.canceled",
     "invoice.paid",
     "invoice.payment_failed",
     "invoice.payment_action_required",

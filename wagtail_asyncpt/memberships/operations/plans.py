@@ -109,7 +109,8 @@ def quote_change(*, membership: Membership, price: Price) -> Quote:
         membership.account, membership.stripe_subscription_id, price=price.stripe_price_id, at=at
     )
     lines = preview["lines"]["data"]
-    until = max(line["period"]["end"] for line in lines)
+    bought = [row for row in lines if row["amount"] >= 0]
+    until = max(row["period"]["end"] for row in bought or lines)
     return Quote(
         key=uuid.uuid4().hex,
         before=before,

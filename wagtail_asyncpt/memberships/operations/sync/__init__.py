@@ -18,7 +18,10 @@ from wagtail_asyncpt.memberships.operations.sync.shared import (
     Mismatch,
     SecondMembership,
 )
-from wagtail_asyncpt.memberships.operations.sync.subscriptions import sync_subscription
+from wagtail_asyncpt.memberships.operations.sync.subscriptions import (
+    sync_schedule,
+    sync_subscription,
+)
 
 __all__ = [
     "METADATA_KEY",
@@ -30,5 +33,6 @@ __all__ = [
     "sync_invoice",
     "sync_refund",
     "sync_refunds",
+    "sync_schedule",
     "sync_subscription",
 ]

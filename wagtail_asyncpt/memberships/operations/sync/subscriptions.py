@@ -48,6 +48,18 @@ def sync_subscription(*, account: str, subscription_id: str) -> Membership | Non
     return membership
 
 
+def sync_schedule(*, account: str, schedule_id: str) -> Membership | None:
+    """Follow the subscription that a schedule changes, or changed; None for one of others.
+
+    Raises what ``sync_subscription`` raises.
+    """
+    schedule = gateway.schedule(account, schedule_id)
+    subscription_id = schedule["subscription"] or schedule["released_subscription"]
+    if subscription_id is None:
+        return None
+    return sync_subscription(account=account, subscription_id=subscription_id)
+
+
 def follow_subscription(membership: Membership, subscription_id: str) -> Json:
     """Fetch and write; the membership's row is locked. Returns what Stripe holds."""
     if membership.stripe_subscription_id not in ("", subscription_id):

@@ -53,6 +53,7 @@ from wagtail_asyncpt.memberships.stripe.gateway.plans import (
     change_price,
     change_price_later,
     release_schedule,
+    schedule,
 )
 from wagtail_asyncpt.memberships.stripe.gateway.subscriptions import (
     cancel_now,
@@ -107,6 +108,7 @@ __all__ = [
     "renew_again",
     "resume",
     "resume_preview",
+    "schedule",
     "session_of_payment",
     "set_price_active",
     "subscription",

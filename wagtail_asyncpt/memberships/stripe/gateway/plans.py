@@ -98,6 +98,12 @@ def _present_phase(schedule: Json) -> Json:
     return found
 
 
+def schedule(account: str, schedule_id: str) -> Json:
+    """A subscription schedule."""
+    with own_errors():
+        return as_json(client_for(account).v1.subscription_schedules.retrieve(schedule_id))
+
+
 def release_schedule(account: str, schedule_id: str) -> None:
     """Let the subscription go on as it is."""
     with own_errors():
