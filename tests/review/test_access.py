@@ -7,12 +7,26 @@ from django.urls import reverse
 from wagtail.models import Page, Site
 
 from tests import factories
-from wagtail_asyncpt.care.models import VideoComment
+from wagtail_asyncpt.care.models import Cohort, VideoComment
 from wagtail_asyncpt.people.models import AuditEntry, Clinic, Coverage
 from wagtail_asyncpt.review import urls
 
 METHODS = ["get", "post", "put", "delete", "options", "head", "patch"]
-LISTS = {"queue", "clients"}
+LISTS = {"queue", "clients", "programs"}
+#: About a program of the clinic: open to every therapist of it, with the own clients only.
+OF_THE_CLINIC = {"program", "enrol_several"}
+
+
+def make_cohort(enrolment) -> Cohort:
+    """A group that the enrolment's therapist leads."""
+    return Cohort.objects.create(
+        clinic=enrolment.clinic,
+        name=f"Group {enrolment.pk}",
+        therapist=enrolment.therapist,
+        program_id=enrolment.program_id,
+        program_title=enrolment.program_title,
+        starts_on=enrolment.starts_on,
+    )
 
 
 def addresses(story, week) -> dict[str, str]:
@@ -32,6 +46,8 @@ def addresses(story, week) -> dict[str, str]:
         "key": comment.key,
         "week_uuid": week.uuid,
         "client_uuid": story.client.uuid,
+        "page_id": week.enrolment.program_id,
+        "cohort_uuid": make_cohort(week.enrolment).uuid,
     }
     return {
         pattern.name: reverse(
@@ -57,7 +73,7 @@ def test_nobody_else_finds_anything_at_any_address(
 ):
     browser = login(foreigner if who == "foreigner" else getattr(cast, who))
     for name, address in addresses(story, next_week).items():
-        if name in LISTS and who == "colleague":
+        if name in LISTS | OF_THE_CLINIC and who == "colleague":
             continue  # an own list, without this client
         answer = getattr(browser, method)(address)
         assert answer.status_code == 404, (name, method)
@@ -111,7 +127,10 @@ def test_the_therapist_a_cover_and_a_manager_open_every_page(cast, story, next_w
 def test_an_unknown_uuid_is_not_found(cast, login):
     browser = login(cast.therapist)
     for pattern in urls.urlpatterns:
-        kwargs = {name: uuid.uuid4() for name in pattern.pattern.converters}
+        kwargs = {
+            name: 987654 if name == "page_id" else uuid.uuid4()
+            for name in pattern.pattern.converters
+        }
         if kwargs:
             address = reverse(f"asyncpt_review:{pattern.name}", kwargs=kwargs)
             assert browser.get(address).status_code == 404, pattern.name

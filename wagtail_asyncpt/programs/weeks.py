@@ -30,10 +30,10 @@ class NextWeekMenuItem(ActionMenuItem):
 
     def is_shown(self, context: Any) -> bool:
         """On program weeks, for those who may add one."""
-        page = context.get("page")
+        page: Any = context.get("page")
         if context["view"] != "edit" or not isinstance(page, ProgramWeekPageMixin):
             return False
-        may_add = page.get_parent().permissions_for_user(context["request"].user)
+        may_add = context["page"].get_parent().permissions_for_user(context["request"].user)
         return super().is_shown(context) and may_add.can_add_subpage()
 
 

@@ -113,6 +113,55 @@ class EnrolForm(forms.Form):
         return self.programs[self.cleaned_data["program"]]
 
 
+class ClientsForm(forms.Form):
+    """Chooses clients by ticking them."""
+
+    clients: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        label=_("Clients"),
+        queryset=None,
+        to_field_name="uuid",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one client."),
+            "invalid_choice": _("One of these clients cannot be enrolled any more."),
+            "invalid_pk_value": _("One of these clients cannot be enrolled any more."),
+        },
+    )
+
+    def __init__(self, *args: Any, clients: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clients"].queryset = clients  # type: ignore[attr-defined]
+
+
+class EnrolManyForm(ClientsForm):
+    """Puts several clients on one program; with a name they are a group."""
+
+    starts_on = forms.DateField(label=_("Starts on"), widget=AdminDateInput)
+    therapist: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Therapist"), queryset=None, empty_label=None
+    )
+    cohort_name = forms.CharField(
+        label=_("Name of the group"),
+        max_length=100,
+        required=False,
+        help_text=_("For people who start together; leave empty for single clients."),
+    )
+    goals = forms.CharField(
+        label=_("Goals"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The same for all; leave empty to write them one by one."),
+    )
+
+    def __init__(self, *args: Any, therapists: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["therapist"].queryset = therapists  # type: ignore[attr-defined]
+        if len(therapists) == 1:
+            self.fields["therapist"].widget = forms.HiddenInput()
+            self.fields["therapist"].initial = therapists[0].pk
+
+
 class PublishForm(forms.Form):
     """A reason for each proposed change, and a message to the client."""
 

@@ -10,12 +10,19 @@ from wagtail_asyncpt.care.models.prescription import (
     Session,
     WeekVersion,
 )
-from wagtail_asyncpt.care.models.weeks import Enrolment, EnrolmentStatus, Week, WeekStatus
+from wagtail_asyncpt.care.models.weeks import (
+    Cohort,
+    Enrolment,
+    EnrolmentStatus,
+    Week,
+    WeekStatus,
+)
 
 __all__ = [
     "Change",
     "ChangeKind",
     "Clip",
+    "Cohort",
     "Enrolment",
     "EnrolmentStatus",
     "ExerciseLog",

@@ -10,8 +10,45 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.fields import StableStreamField
 from wagtail_asyncpt.core.pages import page_model_name
-from wagtail_asyncpt.people.models import Client, Clinic, Therapist
+from wagtail_asyncpt.people.models import Client, Clinic, Role, Therapist
 from wagtail_asyncpt.programs.blocks import session_blocks
+
+
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    """Reads of cohorts."""
+
+    def led_by(self, therapist: Therapist) -> "CohortQuerySet":
+        """Those that ``therapist`` leads; a manager sees all of the clinic."""
+        scope = self.filter(clinic_id=therapist.clinic_id)
+        return scope if therapist.role == Role.MANAGER else scope.filter(therapist=therapist)
+
+
+class Cohort(models.Model):
+    """A group of clients that starts one program together, with one therapist."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=100)
+    therapist = models.ForeignKey(Therapist, models.PROTECT, related_name="cohorts")
+    program = models.ForeignKey(
+        page_model_name(), models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    program_title = models.CharField(max_length=255)
+    starts_on = models.DateField(_("starts on"))
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = CohortQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        ordering = ["-starts_on", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "name"], name="asyncpt_cohort_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class EnrolmentStatus(models.TextChoices):
@@ -43,6 +80,9 @@ class Enrolment(models.Model):
     )
     program_title = models.CharField(max_length=255)
     program_revision = models.PositiveBigIntegerField(null=True, editable=False)
+    cohort = models.ForeignKey(
+        Cohort, models.PROTECT, null=True, blank=True, related_name="enrolments"
+    )
     starts_on = models.DateField(_("starts on"))
     goals = models.TextField(_("goals"), blank=True)
     status = models.CharField(
@@ -91,6 +131,8 @@ class Week(models.Model):
     """A client's own prescribed week: a draft document until it is published as a version.
 
     ``draft_version`` counts saves of ``days``: a save that names an older one is refused.
+    ``template`` is the program's week as it was last taken over (``days``, ``focus``), and
+    ``template_revision`` the revision of its page; both empty where the program has no such week.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -105,6 +147,8 @@ class Week(models.Model):
     message = models.TextField(_("message to the client"), blank=True)
     days = StableStreamField(session_blocks(), blank=True, verbose_name=_("sessions"))
     draft_version = models.PositiveIntegerField(default=0)
+    template = models.JSONField(null=True, blank=True, editable=False)
+    template_revision = models.PositiveBigIntegerField(null=True, editable=False)
     status = models.CharField(max_length=20, choices=WeekStatus, default=WeekStatus.DRAFT)
     current_version = models.OneToOneField(
         "WeekVersion", models.PROTECT, null=True, blank=True, related_name="+"

@@ -16,6 +16,7 @@ from wagtail_asyncpt.care.operations.logging import (
     skip_session,
     start_session,
 )
+from wagtail_asyncpt.care.operations.programs import enrol_many, join_cohort, push_program
 from wagtail_asyncpt.care.operations.publishing import MissingReasons, publish_week
 from wagtail_asyncpt.care.operations.uploads import (
     append_to_upload,
@@ -46,12 +47,15 @@ __all__ = [
     "draft_next_week",
     "end_enrolment",
     "enrol",
+    "enrol_many",
     "finish_session",
+    "join_cohort",
     "log_exercise",
     "log_set",
     "open_review",
     "process_clip",
     "publish_week",
+    "push_program",
     "save_draft",
     "skip_session",
     "start_session",

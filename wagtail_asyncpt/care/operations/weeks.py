@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.care import signals
-from wagtail_asyncpt.care.days import RawDays, as_raw, carry_lineage, without_checks
-from wagtail_asyncpt.care.models import Enrolment, EnrolmentStatus, Week, WeekStatus
+from wagtail_asyncpt.care.days import without_checks
+from wagtail_asyncpt.care.models import Cohort, Enrolment, EnrolmentStatus, Week, WeekStatus
 from wagtail_asyncpt.care.operations.base import require_caseload
+from wagtail_asyncpt.care.queries.templates import Template, template_of
 from wagtail_asyncpt.core.errors import Conflict, DomainError, NotAllowed
 from wagtail_asyncpt.memberships.queries import paused_days
 from wagtail_asyncpt.people.models import Client, Therapist
 from wagtail_asyncpt.people.operations import record_audit
-from wagtail_asyncpt.programs.queries import program_weeks
 
 
 @transaction.atomic
@@ -26,6 +26,7 @@ def enrol(
     starts_on: dt.date,
     goals: str = "",
     actor: Any = None,
+    cohort: Cohort | None = None,
 ) -> Enrolment:
     """Put ``client`` on ``program`` (a page) with ``therapist``; week 1 is drafted from it.
 
@@ -52,15 +53,17 @@ def enrol(
         program_revision=program.live_revision_id if program else None,
         starts_on=starts_on,
         goals=goals,
+        cohort=cohort,
     )
-    days, focus = _program_week(enrolment, 1)
+    template = template_of(enrolment.program, 1)
     Week.objects.create(
         clinic_id=client.clinic_id,
         enrolment=enrolment,
         number=1,
         starts_on=starts_on,
-        focus=focus,
-        days=days,
+        focus=template.focus if template else "",
+        days=template.days if template else [],
+        **taken_over(template),
     )
     record_audit(
         actor=actor or therapist.user, client=client, action="enrolment.create", subject=enrolment
@@ -88,15 +91,12 @@ def end_enrolment(*, therapist: Therapist, enrolment: Enrolment, completed: bool
     return enrolment
 
 
-def _program_week(enrolment: Enrolment, number: int) -> tuple[RawDays, str]:
-    """The sessions and focus of the program page's ``number``-th week; empty where it has none."""
-    if enrolment.program is None:
-        return [], ""
-    pages = program_weeks(enrolment.program)
-    if number > len(pages):
-        return [], ""
-    page = pages[number - 1]
-    return as_raw(page.days), page.focus
+def taken_over(template: Template | None) -> dict[str, Any]:
+    """The fields of a week that remember what it took over from the program, and when."""
+    return {
+        "template": template.to_dict() if template else None,
+        "template_revision": template.revision if template else None,
+    }
 
 
 @transaction.atomic
@@ -119,16 +119,17 @@ def draft_next_week(*, therapist: Therapist, week: Week, from_program: bool = Fa
     if existing is not None:
         return existing
     had = week.current_version.days
-    template, focus = _program_week(week.enrolment, week.number + 1)
-    days = carry_lineage(template, had) if from_program and template else without_checks(had)
+    template = template_of(week.enrolment.program, week.number + 1, had)
+    days = template.days if from_program and template else without_checks(had)
     draft = Week.objects.create(
         clinic_id=week.clinic_id,
         enrolment=week.enrolment,
         number=week.number + 1,
         starts_on=week.starts_on + dt.timedelta(days=7 + paused_days(client, week.ends_on)),
         previous=week,
-        focus=focus or week.focus,
+        focus=(template.focus if template else "") or week.focus,
         days=days,
+        **taken_over(template),
     )
     record_audit(actor=therapist.user, client=client, action="week.draft", subject=draft)
     return draft

@@ -55,15 +55,22 @@ def proposed_changes(week: Week) -> list[ProposedChange]:
     earlier = baseline(week)
     if earlier is None:
         return []
+    later = as_raw(week.days)
+    exercises = Exercise.objects.in_bulk(exercise_ids(earlier) | exercise_ids(later))
+    return changes_between(earlier, later, exercises)
+
+
+def exercise_ids(raw: RawDays) -> set[int]:
+    """The keys of all exercises in raw sessions."""
+    return {line.exercise_id for line in all_lines(read_days(raw)) if line.exercise_id is not None}
+
+
+def changes_between(
+    earlier: RawDays, later: RawDays, exercises: dict[int, Exercise]
+) -> list[ProposedChange]:
+    """The differences between two states of a week, line by line; ``exercises`` by key."""
     before = {line.lineage: line for line in all_lines(read_days(earlier))}
-    after = {line.lineage: line for line in all_lines(read_days(as_raw(week.days)))}
-    exercises = Exercise.objects.in_bulk(
-        {
-            line.exercise_id
-            for line in [*before.values(), *after.values()]
-            if line.exercise_id is not None
-        }
-    )
+    after = {line.lineage: line for line in all_lines(read_days(later))}
     order = [*after, *(lineage for lineage in before if lineage not in after)]
     return [
         _proposed(lineage, kind, before.get(lineage), after.get(lineage), exercises)

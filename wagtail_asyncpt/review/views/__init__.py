@@ -2,6 +2,13 @@
 
 from wagtail_asyncpt.review.views.clients import client, clients, enrol_client
 from wagtail_asyncpt.review.views.clips import add_comment, delete_comment, verdict
+from wagtail_asyncpt.review.views.programs import (
+    add_to_cohort,
+    cohort,
+    enrol_several,
+    program,
+    programs,
+)
 from wagtail_asyncpt.review.views.publishing import publish
 from wagtail_asyncpt.review.views.queue import queue
 from wagtail_asyncpt.review.views.reviews import answer, draft_next, review
@@ -10,15 +17,20 @@ from wagtail_asyncpt.review.views.weeks import preview_week, week_editor
 
 __all__ = [
     "add_comment",
+    "add_to_cohort",
     "answer",
     "client",
     "clients",
+    "cohort",
     "delete_comment",
     "draft_next",
     "enrol_client",
+    "enrol_several",
     "give_visits",
     "note_visit",
     "preview_week",
+    "program",
+    "programs",
     "publish",
     "queue",
     "review",
