@@ -5,22 +5,33 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Page, Site
 
 from sandbox.content.clips import make_demonstrations
 from sandbox.content.exercises import EXERCISES
 from sandbox.content.exercises import Exercise as Written
 from sandbox.content.programs import PROGRAMS, Item, Program, Session
-from wagtail_asyncpt.library.models import Cue, Exercise, ExerciseVideo
+from wagtail_asyncpt.library.importing import Options
+from wagtail_asyncpt.library.importing.starter import load_starter_library
+from wagtail_asyncpt.library.models import Exercise, ExerciseVideo, Visibility
 from wagtail_asyncpt.library.operations import process_video
-from wagtail_asyncpt.pages.models import ProgramIndexPage, ProgramPage, ProgramWeekPage
+from wagtail_asyncpt.pages.models import (
+    ExerciseIndexPage,
+    ProgramIndexPage,
+    ProgramPage,
+    ProgramWeekPage,
+)
+from wagtail_asyncpt.programs.exercises import stored_dose
 
 AUTHOR = "Harbor Physical Therapy"
 LICENCE = "CC BY 4.0"
+#: So many exercises are open to everybody.
+OPEN = 8
 
 
 def seed_exercises(*, folder: Path, say: Any) -> dict[str, Exercise]:
-    """The exercises by slug, each with its drawn clip transcoded as any upload is."""
+    """The starter library; by slug those that get a drawn clip, transcoded as any upload is."""
+    load_starter_library(dose=stored_dose, options=Options(visibility=Visibility.TEASER))
     wanted = [(one.clip, one.view, one.name) for one in EXERCISES]
     say(f"Drawing {len({(name, view) for name, view, _ in wanted})} demonstration clips …")
     clips = make_demonstrations(folder, wanted)
@@ -43,33 +54,32 @@ def _video(written: Written, path: Path) -> ExerciseVideo:
 
 
 def _exercise(written: Written, video: ExerciseVideo) -> Exercise:
-    found = Exercise.objects.filter(slug=written.slug).first()
-    if found is not None:
-        return found
-    exercise = Exercise(
-        name=written.name,
-        slug=written.slug,
-        other_names=written.other_names,
-        summary=written.summary,
-        regions=written.regions,
-        position=written.position,
-        pattern=written.pattern,
-        equipment_note=written.equipment,
-        stop_rules=written.stop_rules,
-        default_dose=written.dose,
-        video=video,
-        author=AUTHOR,
-        source=AUTHOR,
-        licence=LICENCE,
-        locale=Locale.get_default(),
-    )
-    exercise.cues = [
-        Cue(kind=kind, text=text, sort_order=order)
-        for order, (kind, text) in enumerate(written.cues)
-    ]
-    exercise.save()
-    exercise.save_revision().publish()
+    """The starter library's exercise with its clip; the first ones are open to everybody."""
+    exercise: Exercise = Exercise.objects.get(slug=written.slug)
+    if exercise.video is None:
+        exercise.video = video
+        if EXERCISES.index(written) < OPEN:
+            exercise.visibility = Visibility.EVERYTHING
+        exercise.save_revision().publish()
     return exercise
+
+
+def seed_exercise_page() -> None:
+    """The public list of exercises."""
+    home = Site.objects.get(is_default_site=True).root_page
+    if not ExerciseIndexPage.objects.child_of(home).exists():
+        _publish(
+            home,
+            ExerciseIndexPage(
+                title="Exercises",
+                slug="exercises",
+                show_in_menus=True,
+                introduction="<p>What we prescribe most, filmed and explained. Some are open to "
+                "everybody; the rest comes with your program.</p>",
+                search_description="Exercises for home, filmed and explained by physical "
+                "therapists.",
+            ),
+        )
 
 
 def seed_programs(exercises: dict[str, Exercise]) -> dict[str, Page]:

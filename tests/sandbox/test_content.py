@@ -12,7 +12,6 @@ from sandbox.content.clips.front import FRONT, KNEE_VALGUS
 from sandbox.content.exercises import BY_SLUG, EXERCISES
 from sandbox.content.people import ANSWERS, CHANGES, CLIENTS, STAFF, STATES
 from sandbox.content.programs import PROGRAMS
-from wagtail_asyncpt.library.models import CueKind, Pattern, Position, Region
 from wagtail_asyncpt.programs.blocks import CAMERA_VIEWS, PLAN_DAYS, SECTIONS, WEEKDAYS
 from wagtail_asyncpt.programs.dose import Dose, EffortKind, LoadUnit, Side
 from wagtail_asyncpt.programs.models import Level
@@ -36,14 +35,8 @@ def test_there_are_enough_exercises_each_with_its_own_slug_and_name() -> None:
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
-def test_an_exercise_uses_the_librarys_words_and_has_a_clip(exercise: object) -> None:
+def test_an_exercise_has_a_clip_and_a_whole_dose(exercise: object) -> None:
     assert isinstance(exercise, type(SQUAT))
-    assert set(exercise.regions) <= set(Region.values) and exercise.regions
-    assert exercise.position in Position.values
-    assert exercise.pattern in Pattern.values
-    assert {kind for kind, _ in exercise.cues} == set(CueKind.values)
-    assert all(len(text) <= 300 for _, text in exercise.cues)
-    assert exercise.summary and exercise.stop_rules
     assert exercise.clip in MOVES[exercise.view]
     check_dose(exercise.dose, exercise.slug)
 

@@ -23,6 +23,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.slug import SlugInput
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from wagtail_asyncpt.library.bulk_views import BulkUploadView
 from wagtail_asyncpt.library.exporting import EXPORTED
 from wagtail_asyncpt.library.filters import ExerciseFilterSet
 from wagtail_asyncpt.library.models import Exercise
@@ -36,6 +37,7 @@ from wagtail_asyncpt.library.viewsets import (
     LadderViewSet,
     PosterColumn,
 )
+from wagtail_asyncpt.programs.content_checks import RemarksPanel
 from wagtail_asyncpt.programs.dose import Dose
 from wagtail_asyncpt.programs.forms import ExerciseForm
 from wagtail_asyncpt.programs.import_views import ImportView
@@ -58,6 +60,7 @@ class DosePanel(FieldPanel):
 
 
 CONTENT = [
+    RemarksPanel(),
     MultiFieldPanel(
         [
             TitleFieldPanel("name", targets=["slug"], placeholder=_("Name")),
@@ -151,8 +154,12 @@ class ExerciseViewSet(SnippetViewSet):
     )
 
     def get_urlpatterns(self) -> list[Any]:
-        """Core's addresses and the import."""
-        return [*super().get_urlpatterns(), path("import/", ImportView.as_view(), name="import")]
+        """Core's addresses, the import and the upload of many clips."""
+        return [
+            *super().get_urlpatterns(),
+            path("import/", ImportView.as_view(), name="import"),
+            path("upload/", BulkUploadView.as_view(), name="upload"),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The exercises with their videos, in one query."""

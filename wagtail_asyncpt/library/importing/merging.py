@@ -1,6 +1,5 @@
 """Merging records into the library, so that a second run changes nothing and hand edits stay."""
 
-import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.library.importing.records import Line, Problem, Record
 from wagtail_asyncpt.library.models import Cue, Exercise, Visibility
+from wagtail_asyncpt.library.slugs import free_slug
 
 BATCH = 50
 #: Fields that stand in lists of their own.
@@ -131,7 +131,7 @@ class _Run:
 
     def _create(self, record: Record) -> None:
         self.report.created.append(Line(line=record.line, name=record.name))
-        slug = self._free_slug(record.slug)
+        slug = free_slug(record.slug, self.by_slug)
         if self.options.dry_run:
             self.by_slug[slug] = -1
             return
@@ -185,11 +185,6 @@ class _Run:
         if exercise.live:
             revision.publish(user=self.user)
         ReferenceIndex.create_or_update_for_object(exercise)
-
-    def _free_slug(self, wanted: str) -> str:
-        wanted = wanted[:190] or "exercise"
-        tries = itertools.chain([wanted], (f"{wanted}-{n}" for n in itertools.count(2)))
-        return next(slug for slug in tries if slug not in self.by_slug)
 
 
 def state_of(exercise: Exercise, names: Iterable[str]) -> dict[str, Any]:

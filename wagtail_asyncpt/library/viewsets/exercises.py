@@ -56,8 +56,12 @@ class ExerciseIndexView(IndexView):
         """Core's buttons and the import, for those who may."""
         buttons: list[Button] = super().header_more_buttons
         if self.request.user.has_perm("wagtail_asyncpt.add_exercise"):
-            url = reverse("asyncpt_exercises:import")
-            buttons.append(Button(_("Import"), url=url, icon_name="upload", priority=80))
+            for label, name, icon, priority in (
+                (_("Upload clips"), "upload", "media", 70),
+                (_("Import"), "import", "upload", 80),
+            ):
+                url = reverse(f"asyncpt_exercises:{name}")
+                buttons.append(Button(label, url=url, icon_name=icon, priority=priority))
         return buttons
 
     def get_base_queryset(self) -> Any:

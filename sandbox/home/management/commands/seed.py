@@ -56,6 +56,7 @@ class Command(BaseCommand):
         self.clinic.save()
         self.now = clock.now()
         exercises = library.seed_exercises(folder=self.clips, say=self.say)
+        library.seed_exercise_page()
         self.programs = library.seed_programs(exercises)
         self.tiers = memberships.seed_tiers(self.clinic)
         memberships.seed_offer(site, self.tiers)
