@@ -16,6 +16,7 @@ from . import checkout_pages, control, pages, portal_pages
 from .api import Api, Request, Response
 from .engine import Engine
 from .engine.errors import StripeError
+from .engine.store import API_VERSION
 from .engine.webhooks import Post, add_endpoint
 from .html import HERE
 
@@ -206,7 +207,11 @@ class StandIn:
             known = [e for e in account.rows("webhook_endpoint") if e["url"] == url]
             endpoint = known[0] if known else None
             if endpoint is None:
-                wanted = {"url": url, "enabled_events": enabled_events or ["*"]}
+                wanted = {
+                    "url": url,
+                    "enabled_events": enabled_events or ["*"],
+                    "api_version": API_VERSION,
+                }
                 endpoint = add_endpoint(account, wanted, secret)
             account.private[endpoint["id"]]["secret"] = secret
             self.engine.changed()

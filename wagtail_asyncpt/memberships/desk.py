@@ -8,6 +8,7 @@ from wagtail_asyncpt.memberships.models import (
     MembershipStatus,
     Source,
     StaffActionKind,
+    StripeEvent,
 )
 from wagtail_asyncpt.memberships.stripe.client import NotConfigured, account_called
 from wagtail_asyncpt.people.queries import manages
@@ -77,3 +78,8 @@ def dashboard_url(account: str, *path: str) -> str:
     except NotConfigured:
         return ""
     return f"https://dashboard.stripe.com/{test}{'/'.join(path)}"
+
+
+def last_event(account: str) -> StripeEvent | None:
+    """The webhook that came last; long ago, when Stripe does not reach us."""
+    return StripeEvent.objects.filter(account=account).order_by("-received_at", "-pk").first()

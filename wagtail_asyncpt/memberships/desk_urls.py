@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wagtail_asyncpt.memberships.views import desk
+from wagtail_asyncpt.memberships.views import desk, reconciliation
 
 app_name = "asyncpt_desk"
 
@@ -11,4 +11,6 @@ urlpatterns = [
     path("memberships/<int:pk>/recheck/", desk.recheck, name="recheck"),
     path("memberships/<int:pk>/<slug:name>/", desk.order, name="order"),
     path("<slug:kind>/<int:pk>/refund/", desk.refund, name="refund"),
+    path("reconciliation/", reconciliation.report, name="reconciliation"),
+    path("reconciliation/run/", reconciliation.run, name="reconcile"),
 ]

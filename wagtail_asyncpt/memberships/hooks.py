@@ -3,11 +3,15 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.urls import URLResolver, include, path
+from django.http import HttpRequest
+from django.urls import URLResolver, include, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
 from wagtail_asyncpt.memberships.desk import PERMISSIONS, RECHECK
 from wagtail_asyncpt.memberships.viewsets import ShopViewSetGroup
+from wagtail_asyncpt.people.queries import managed_clinics
 
 
 def register_hooks() -> None:
@@ -15,6 +19,7 @@ def register_hooks() -> None:
     hooks.register("register_admin_viewset", ShopViewSetGroup)
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_permissions", staff_permissions)
+    hooks.register("register_reports_menu_item", report_item)
 
 
 def admin_urls() -> list[URLResolver]:
@@ -27,4 +32,23 @@ def staff_permissions() -> Any:
     return Permission.objects.filter(
         content_type__app_label="wagtail_asyncpt",
         codename__in={*PERMISSIONS.values(), RECHECK},
+    )
+
+
+class ForManagers(MenuItem):
+    """An entry of those who run a clinic."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """For managers and superusers."""
+        return bool(managed_clinics(request.user))
+
+
+def report_item() -> MenuItem:
+    """The comparison with Stripe, among the reports."""
+    return ForManagers(
+        _("Stripe"),
+        reverse_lazy("asyncpt_desk:reconciliation"),
+        name="asyncpt-stripe",
+        icon_name="tag",
+        order=1200,
     )

@@ -53,7 +53,8 @@ class StaffAction(models.Model):
 class Reconciliation(models.Model):
     """One comparison of our rows with an account at Stripe, and what it found.
 
-    ``findings``: ``{"kind", "stripe_id", "words"}`` each. ``finished_at`` is empty while it runs,
+    ``counts``: how many findings of each kind; ``findings``: ``{"kind", "stripe_id", "words"}``
+    each, the first few hundred. ``finished_at`` is empty while it runs,
     and stays so when it broke off.
     """
 
@@ -61,6 +62,7 @@ class Reconciliation(models.Model):
     started_at = models.DateTimeField(default=clock.now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
     looked_at = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
     error = models.TextField(blank=True)
 

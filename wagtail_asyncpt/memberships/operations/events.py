@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -102,16 +103,24 @@ def receive_event(*, clinic: Clinic, body: bytes, signature: str) -> StripeEvent
     event = verify(body, signature, account=account)
     if event.get("livemode") is not account.livemode:
         raise InvalidSignature("test and live mode differ")
+    row = keep_event(account=clinic.stripe_account, event=event)
+    if row is not None and row.status == EventStatus.RECEIVED:
+        transaction.on_commit(lambda: _enqueue(row.pk), robust=True)
+    return row
+
+
+def keep_event(*, account: str, event: dict[str, Any]) -> StripeEvent | None:
+    """Put an event that is known to be Stripe's into the inbox; None when it is there already."""
     thing = event["data"]["object"]
     known = event["type"] in EVENT_TYPES and isinstance(thing.get("id"), str)
     try:
         with transaction.atomic():
-            row = StripeEvent.objects.create(
-                account=clinic.stripe_account,
+            return StripeEvent.objects.create(
+                account=account,
                 event_id=event["id"][:100],
                 type=event["type"][:100],
                 object_id=str(thing.get("id") or "")[:100],
-                livemode=account.livemode,
+                livemode=bool(event.get("livemode")),
                 payload={
                     "created": event.get("created"),
                     "api_version": event.get("api_version"),
@@ -121,9 +130,6 @@ def receive_event(*, clinic: Clinic, body: bytes, signature: str) -> StripeEvent
             )
     except IntegrityError:
         return None
-    if known:
-        transaction.on_commit(lambda: _enqueue(row.pk), robust=True)
-    return row
 
 
 def _enqueue(pk: int) -> None:

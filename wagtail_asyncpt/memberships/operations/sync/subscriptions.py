@@ -75,7 +75,9 @@ def follow_subscription(membership: Membership, subscription_id: str) -> Json:
     before = remember(membership)
     membership.stripe_subscription_id = subscription_id
     membership.price, membership.tier = price, price.tier
-    _write_state(membership, subscription)
+    read_state(membership, subscription)
+    membership.synced_at = clock.now()
+    membership.save()
     tell(before, membership, resumed_at=_resumed_at(before.paused_at, subscription))
     heal_groups(user=membership.client.user, at=clock.now())
     return subscription
@@ -101,7 +103,8 @@ def _require_only_one(membership: Membership, subscription: Json) -> None:
     other.save(update_fields=["status"])
 
 
-def _write_state(membership: Membership, subscription: Json) -> None:
+def read_state(membership: Membership, subscription: Json) -> None:
+    """Put what Stripe holds into the fields; nothing is saved."""
     items = subscription["items"]["data"]
     status = MembershipStatus(subscription["status"])
     membership.status = status
@@ -117,8 +120,6 @@ def _write_state(membership: Membership, subscription: Json) -> None:
     _write_reason(membership, subscription)
     if membership.activated_at is None and status in LIVE:
         membership.activated_at = moment(subscription["start_date"])
-    membership.synced_at = clock.now()
-    membership.save()
 
 
 def _ends_at(subscription: Json, period_end: datetime | None) -> datetime | None:
