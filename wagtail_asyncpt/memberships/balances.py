@@ -81,10 +81,9 @@ def balance_of(client: Client) -> Balance:
     now = clock.now()
     lots = list(lots_left(client.pk, now))
     return Balance(
-        left=sum(lot.left for lot in lots),  # type: ignore[attr-defined]
+        left=sum(lot.left for lot in lots),
         lots=[
-            LotLine(lot.left, day(lot.expires_at, client) if lot.expires_at else "")  # type: ignore[attr-defined]
-            for lot in lots
+            LotLine(lot.left, day(lot.expires_at, client) if lot.expires_at else "") for lot in lots
         ],
         visits=[_visit(visit, client, now) for visit in _visits(client, now)],
         history=[_history(row, client) for row in _rows(client)],
@@ -94,7 +93,7 @@ def balance_of(client: Client) -> Balance:
 
 def visits_left(client: Client) -> int:
     """How many visits ``client`` may still book; one query."""
-    return sum(lot.left for lot in lots_left(client.pk, clock.now()))  # type: ignore[attr-defined]
+    return sum(lot.left for lot in lots_left(client.pk, clock.now()))
 
 
 def _visits(client: Client, now: datetime) -> list[Visit]:

@@ -82,6 +82,16 @@ def promises(tier: Tier) -> list[str]:
             tier.reply_hours,
         )
         built_in.append(text % {"count": tier.reply_hours})
+    if tier.visits_per_period:
+        text = ngettext(
+            "%(count)d in-person visit each time you pay",
+            "%(count)d in-person visits each time you pay",
+            tier.visits_per_period,
+        )
+        built_in.append(text % {"count": tier.visits_per_period})
+    if tier.member_seats > 1:
+        text = _("For up to %(count)d people")
+        built_in.append(text % {"count": tier.member_seats})
     return [*built_in, *tier.feature_list]
 
 
@@ -124,3 +134,59 @@ def package_promises(package: Package) -> list[str]:
         )
         built_in.append(text % {"tier": package.tier.name, "count": package.weeks})
     return [*built_in, *package.feature_list]
+
+
+def payment_terms(price: Price, *, with_trial: bool) -> list[str]:
+    """What joining costs, and when: a sentence each."""
+    tier, currency = price.tier, price.currency
+    trial = with_trial and tier.trial_days > 0
+    extras = _paid_once(price)
+    today = sum(amount for _name, amount in extras) + (0 if trial else price.amount)
+    words = {"amount": format_money(today, currency)}
+    if today:
+        said = [
+            _("Today: %(amount)s, by card, on the secure page of our payment provider Stripe.")
+            % words
+        ]
+    else:
+        said = [
+            _(
+                "Today: nothing. You give your card on the secure page of our payment provider "
+                "Stripe."
+            )
+        ]
+    for name, amount in extras:
+        part = {"name": name, "amount": format_money(amount, currency)}
+        said.append(_("In it, once: %(name)s, %(amount)s.") % part)
+    if trial:
+        text = ngettext(
+            "Your first %(days)d day is free. You can cancel before it is over and pay nothing.",
+            "Your first %(days)d days are free. You can cancel before they are over and pay "
+            "nothing more.",
+            tier.trial_days,
+        )
+        said.append(text % {"days": tier.trial_days})
+    said.append(_later(price))
+    return said
+
+
+def _paid_once(price: Price) -> list[tuple[str, int]]:
+    tier = price.tier
+    extras = []
+    if tier.setup_fee and tier.stripe_setup_price_id:
+        extras.append((_("set-up fee"), tier.setup_fee))
+    if tier.bundle is not None:
+        extras.append((tier.bundle.name, tier.bundle.amount))
+    return extras
+
+
+def _later(price: Price) -> str:
+    words, count = offer_price(price).words, price.tier.payment_count
+    if count is None:
+        return _("After that: %(words)s, until you cancel.") % {"words": words}
+    text = ngettext(
+        "%(count)d payment in all, %(words)s. Then it ends by itself.",
+        "%(count)d payments in all, %(words)s. Then it ends by itself.",
+        count,
+    )
+    return text % {"count": count, "words": words}

@@ -91,7 +91,7 @@ def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:
     return (
         Price.objects.filter(uuid=uuid, tier__clinic=clinic, tier__is_public=True, is_active=True)
         .exclude(stripe_price_id="")
-        .select_related("tier__clinic__site")
+        .select_related("tier__clinic__site", "tier__bundle__tier")
         .first()
     )
 
@@ -179,6 +179,11 @@ def checkout_options(clinic: Clinic) -> dict[str, bool]:
         "takes_codes": codes.filter(is_active=True).exclude(stripe_promotion_code_id="").exists(),
         "collects_tax": clinic.collects_tax,
     }
+
+
+def had_trial(client: Client) -> bool:
+    """Whether ``client`` has had the one free trial that a clinic gives to a person."""
+    return Membership.objects.filter(client=client, trial_ends_at__isnull=False).exists()
 
 
 def packages_on_sale(clinic: Clinic) -> QuerySet[Package]:

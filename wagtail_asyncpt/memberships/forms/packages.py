@@ -66,7 +66,7 @@ class PackageForm(forms.ModelForm):
     def _post_clean(self) -> None:
         # The database's constraints say the same as check_contents, in worse words.
         self._validate_constraints = False
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
 
     def save(self, commit: bool = True) -> Package:
         """Write the package by the room's operation."""

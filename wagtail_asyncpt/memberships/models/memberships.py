@@ -88,6 +88,7 @@ class Membership(models.Model):
     ``resumes_at`` is when a pause ends by itself, ``next_price`` what it changes to at
     ``next_price_at``, ``sponsor`` the family's or employer's membership that a seat belongs to.
     ``past_due_since`` starts the grace in which access goes on after a failed payment.
+    ``setup_fee`` (in minor units) and ``trial_days`` are the terms of its checkout.
     ``ends_at`` is when a canceled or complimentary membership stops; empty while it renews.
     """
 
@@ -118,6 +119,9 @@ class Membership(models.Model):
     trial_ends_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     resumes_at = models.DateTimeField(null=True, blank=True)
+    setup_fee = models.PositiveIntegerField(default=0)
+    stripe_setup_price_id = models.CharField(max_length=100, blank=True)
+    trial_days = models.PositiveSmallIntegerField(default=0)
     next_price = models.ForeignKey(Price, models.PROTECT, null=True, blank=True, related_name="+")
     next_price_at = models.DateTimeField(null=True, blank=True)
     stripe_schedule_id = models.CharField(max_length=100, blank=True)
@@ -229,8 +233,13 @@ class Purchase(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["client", "package"],
-                condition=Q(status=PurchaseStatus.PENDING),
+                condition=Q(status=PurchaseStatus.PENDING, membership=None),
                 name="asyncpt_purchase_one_pending",
+            ),
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=Q(membership__isnull=False),
+                name="asyncpt_purchase_one_bundle",
             ),
         ]
 

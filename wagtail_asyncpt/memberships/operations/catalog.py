@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
@@ -79,11 +79,16 @@ def sync_tiers(*, clinic: Clinic, dry_run: bool = False) -> list[SyncLine]:
     run = Run(clinic.stripe_account, dry_run)
     for tier in Tier.objects.filter(clinic=clinic).select_related("clinic"):
         _sync_tier(run, tier)
-    for package in Package.objects.filter(clinic=clinic).select_related("clinic"):
-        if package.is_public or package.stripe_price_id:
-            _sync_package(run, package)
+    for package in _packages(clinic):
+        _sync_package(run, package)
     sync_coupons(run, clinic)
     return run.done
+
+
+def _packages(clinic: Clinic) -> QuerySet[Package]:
+    """Those that are sold, alone or together with a tier, or were."""
+    sold = Q(is_public=True) | ~Q(stripe_price_id="") | Q(bundled_with__isnull=False)
+    return Package.objects.filter(sold, clinic=clinic).select_related("clinic").distinct()
 
 
 # ---------------------------------------------------------------------------------------- tiers

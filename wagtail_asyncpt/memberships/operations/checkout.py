@@ -1,15 +1,25 @@
 """Buying: from the offer to Stripe's page and back."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core.errors import Conflict, DomainError
 from wagtail_asyncpt.memberships import queries
-from wagtail_asyncpt.memberships.models import Membership, MembershipStatus, Price
+from wagtail_asyncpt.memberships.models import (
+    Membership,
+    MembershipStatus,
+    Price,
+    Purchase,
+    Tier,
+)
 from wagtail_asyncpt.memberships.operations import selling
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
+from wagtail_asyncpt.memberships.operations.packages import terms_of
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import sync_checkout_session
+from wagtail_asyncpt.memberships.operations.sync.bundles import once_prices
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
 
@@ -44,7 +54,35 @@ def _settle_earlier_checkout(client: Client, price: Price) -> None:
 
 def _fits(membership: Membership, price: Price) -> bool:
     same_account = membership.account == price.tier.clinic.stripe_account
-    return membership.price_id == price.pk and same_account
+    same_terms = all(
+        getattr(membership, name) == value
+        for name, value in _terms(membership.client, price.tier).items()
+    )
+    return (
+        membership.price_id == price.pk
+        and same_account
+        and same_terms
+        and _bundle_fits(membership, price.tier)
+    )
+
+
+def _bundle_fits(membership: Membership, tier: Tier) -> bool:
+    sold = membership.purchases.select_related("package").first()
+    if tier.bundle is None or sold is None:
+        return tier.bundle is None and sold is None
+    return sold.package == tier.bundle and all(
+        getattr(sold, name) == value for name, value in terms_of(tier.bundle).items()
+    )
+
+
+def _terms(client: Client, tier: Tier) -> dict[str, Any]:
+    """What the first payment takes besides the price, and the trial: once for each client."""
+    has_fee = bool(tier.setup_fee and tier.stripe_setup_price_id)
+    return {
+        "setup_fee": tier.setup_fee if has_fee else 0,
+        "stripe_setup_price_id": tier.stripe_setup_price_id if has_fee else "",
+        "trial_days": 0 if queries.had_trial(client) else tier.trial_days,
+    }
 
 
 @transaction.atomic
@@ -53,18 +91,37 @@ def _claim(client: Client, price: Price) -> Membership:
     Client.objects.select_for_update().get(pk=client.pk)
     membership = queries.open_membership(client)
     if membership is None:
-        return Membership.objects.create(
-            clinic=client.clinic,
-            client=client,
-            tier=price.tier,
-            price=price,
-            account=client.clinic.stripe_account,
-        )
+        return _begin(client, price)
     if membership.status != MembershipStatus.PENDING:
         message = _("You already have a membership: %(tier)s. Nothing was charged.")
         raise AlreadyMember(message % {"tier": membership.tier.name})
     if not _fits(membership, price):
         raise Conflict(_("Another checkout was just started. Please try again."))
+    return membership
+
+
+def _begin(client: Client, price: Price) -> Membership:
+    """A pending membership, and a pending purchase of the package that is sold with it."""
+    tier, account = price.tier, client.clinic.stripe_account
+    membership = Membership.objects.create(
+        clinic=client.clinic,
+        client=client,
+        tier=tier,
+        price=price,
+        account=account,
+        **_terms(client, tier),
+    )
+    if tier.bundle is not None:
+        if not tier.bundle.stripe_price_id:
+            raise DomainError(_("This plan is being prepared. Please try again in a minute."))
+        Purchase.objects.create(
+            clinic=client.clinic,
+            client=client,
+            package=tier.bundle,
+            membership=membership,
+            account=account,
+            **terms_of(tier.bundle),
+        )
     return membership
 
 
@@ -75,9 +132,11 @@ def _order(membership: Membership, customer: str, urls: ReturnUrls) -> gateway.O
         kind="membership",
         reference=str(membership.uuid),
         customer=customer,
-        prices=(price.stripe_price_id,),
+        prices=(price.stripe_price_id, *once_prices(membership)),
         success_url=urls.success,
         cancel_url=urls.cancel,
+        trial_days=membership.trial_days,
+        **queries.checkout_options(membership.clinic),
     )
 
 

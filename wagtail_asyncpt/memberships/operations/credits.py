@@ -39,7 +39,7 @@ def lock_client(client_id: int) -> Client:
     return Client.objects.select_for_update(of=("self",)).select_related("user").get(pk=client_id)
 
 
-def lots_left(client_id: int, at: datetime) -> QuerySet[Credit]:
+def lots_left(client_id: int, at: datetime) -> QuerySet[Any]:
     """The lots that are not over at ``at`` and hold a visit, each with ``left``; soonest to end
     first, those without an end last."""
     return (
@@ -49,7 +49,7 @@ def lots_left(client_id: int, at: datetime) -> QuerySet[Credit]:
     )
 
 
-def _with_left(rows: QuerySet[Credit]) -> QuerySet[Credit]:
+def _with_left(rows: QuerySet[Credit]) -> QuerySet[Any]:
     moved = Coalesce(Sum("movements__amount"), 0)
     return rows.filter(kind=CreditKind.GRANTED).annotate(left=F("amount") + moved)
 
@@ -183,7 +183,7 @@ class _Part:
 def _take(client_id: int, amount: int, at: datetime) -> list[_Part]:
     parts: list[_Part] = []
     for lot in lots_left(client_id, at):
-        part = min(lot.left, amount - sum(one.amount for one in parts))  # type: ignore[attr-defined]
+        part = min(lot.left, amount - sum(one.amount for one in parts))
         if part:
             parts.append(_Part(lot, part))
     if sum(one.amount for one in parts) < amount:
@@ -221,7 +221,7 @@ def _expire(client_id: int, pk: int) -> int:
 def write_off(pk: int) -> int:
     """Expire what is left of one lot; the client's row is locked. Returns how many visits."""
     lot = _with_left(Credit.objects.filter(pk=pk)).get()
-    left: int = lot.left  # type: ignore[attr-defined]
+    left: int = lot.left
     if left <= 0:
         return 0
     before = lot.movements.filter(kind=CreditKind.EXPIRED).count()

@@ -11,6 +11,7 @@ from wagtail_asyncpt.memberships.models import (
     AccessPeriod,
     Gift,
     GiftStatus,
+    Invoice,
     Purchase,
     PurchaseStatus,
 )
@@ -21,7 +22,7 @@ _UNPAID = (PurchaseStatus.PENDING, PurchaseStatus.ABANDONED)
 
 
 @transaction.atomic
-def deliver(purchase: Purchase, *, paid_at: datetime) -> None:
+def deliver(purchase: Purchase, *, paid_at: datetime, invoice: Invoice | None = None) -> None:
     """Open the tier for its weeks and credit the visits; the purchase's row is locked.
 
     Nothing happens for a purchase that was delivered, or refunded, before.
@@ -29,16 +30,17 @@ def deliver(purchase: Purchase, *, paid_at: datetime) -> None:
     if purchase.status not in _UNPAID:
         return
     purchase.status, purchase.paid_at = PurchaseStatus.PAID, paid_at
-    if purchase.tier_id is not None:
+    if purchase.tier is not None:
         purchase.starts_at = _starts_at(purchase, paid_at)
         purchase.ends_at = purchase.starts_at + timedelta(weeks=purchase.weeks)
     purchase.save(update_fields=["status", "paid_at", "starts_at", "ends_at"])
-    if purchase.starts_at and purchase.ends_at:
+    if purchase.tier and purchase.starts_at and purchase.ends_at:
         AccessPeriod.objects.create(
             clinic_id=purchase.clinic_id,
             client_id=purchase.client_id,
             purchase=purchase,
-            tier_id=purchase.tier_id,
+            invoice=invoice,
+            tier=purchase.tier,
             key=f"purchase-{purchase.uuid}",
             starts_at=purchase.starts_at,
             ends_at=purchase.ends_at,
@@ -50,6 +52,7 @@ def deliver(purchase: Purchase, *, paid_at: datetime) -> None:
             key=f"purchase-{purchase.uuid}",
             expires_at=paid_at + timedelta(days=purchase.visits_expire_after_days),
             purchase=purchase,
+            invoice=invoice,
         )
     sale_letters.package_bought(purchase)
     heal_groups(user=purchase.client.user, at=clock.now())
@@ -58,7 +61,7 @@ def deliver(purchase: Purchase, *, paid_at: datetime) -> None:
 def _starts_at(purchase: Purchase, paid_at: datetime) -> datetime:
     """Right away, or when the same package that was bought before is over."""
     earlier = Purchase.objects.filter(
-        client_id=purchase.client_id, tier_id=purchase.tier_id, status=PurchaseStatus.PAID
+        client_id=purchase.client_id, tier=purchase.tier, status=PurchaseStatus.PAID
     )
     running = earlier.exclude(pk=purchase.pk).aggregate(last=Max("ends_at"))["last"]
     return max(paid_at, running) if running else paid_at

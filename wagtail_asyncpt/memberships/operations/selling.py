@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail_asyncpt.core.errors import Conflict
 from wagtail_asyncpt.memberships.models import Gift, Membership, Purchase
 from wagtail_asyncpt.memberships.operations.sync import sync_checkout_session
+from wagtail_asyncpt.memberships.operations.sync.bundles import abandon_bundle
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.memberships.stripe.client import Missing, Refused
 
@@ -56,6 +57,8 @@ def close(sale: Sale) -> None:
 def abandon(sale: Sale) -> None:
     """Note that nothing was bought."""
     _rows(sale).filter(status=PENDING).update(status=ABANDONED)
+    if isinstance(sale, Membership):
+        abandon_bundle(sale)
 
 
 def open_session(sale: Sale, order_of: Callable[[Any], gateway.Order]) -> str:

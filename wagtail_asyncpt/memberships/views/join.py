@@ -24,7 +24,13 @@ from wagtail_asyncpt.memberships.models import (
     Price,
     Purchase,
 )
-from wagtail_asyncpt.memberships.offers import offer_price, package_offer, promises
+from wagtail_asyncpt.memberships.offers import (
+    offer_price,
+    package_offer,
+    package_promises,
+    payment_terms,
+    promises,
+)
 from wagtail_asyncpt.memberships.stripe.client import StripeFailure
 from wagtail_asyncpt.memberships.views.shared import account_urls, rendered, to_checkout
 from wagtail_asyncpt.people.access import client_required, wants_json
@@ -67,6 +73,8 @@ def _confirmation(
         "tier": price.tier,
         "price": offer_price(price),
         "promises": promises(price.tier),
+        "bundle": package_promises(price.tier.bundle) if price.tier.bundle else [],
+        "terms": payment_terms(price, with_trial=not (client and queries.had_trial(client))),
         "error": error,
         "current": membership if is_member else None,
         **account_urls(request),

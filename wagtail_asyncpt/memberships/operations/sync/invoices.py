@@ -6,7 +6,9 @@ from django.db import transaction
 
 from wagtail_asyncpt.memberships.models import AccessPeriod, Invoice, Membership, MembershipStatus
 from wagtail_asyncpt.memberships.operations import letters
+from wagtail_asyncpt.memberships.operations.payment_count import set_last_day
 from wagtail_asyncpt.memberships.operations.periods import grant_period_visits
+from wagtail_asyncpt.memberships.operations.sync.bundles import deliver_bundle
 from wagtail_asyncpt.memberships.operations.sync.shared import (
     METADATA_KEY,
     Json,
@@ -84,6 +86,8 @@ def mirror_invoice(membership: Membership, invoice: Json) -> Invoice:
     )
     if invoice["status"] == "paid":
         _grant_periods(membership, row, invoice)
+        deliver_bundle(membership, row, invoice)
+        set_last_day(membership)
     elif _was_refused(membership, invoice):
         letters.payment_failed(membership, row, invoice["attempt_count"])
     return row

@@ -165,11 +165,7 @@ def _sum(refunds: Any) -> int:
 def _settle_access(payment: Payment) -> None:
     """A refund that ends access takes back the days that are left of what was paid."""
     ending = payment.refunds.filter(effect=RefundEffect.END).order_by("created_at").first()
-    if isinstance(payment.row, Purchase) and payment.row.starts_at:
-        whole = payment.row.starts_at + timedelta(weeks=payment.row.weeks)
-        payment.row.ends_at = min(whole, ending.created_at) if ending else whole
-        payment.row.save(update_fields=["ends_at"])
-        heal_groups(user=payment.client.user, at=clock.now())
+    _move_ends(payment, ending)
     if ending is None:
         return
     for period in _periods_of(payment):
@@ -189,6 +185,22 @@ def _settle_access(payment: Payment) -> None:
                     "ends_at": period.ends_at,
                 },
             )
+
+
+def _move_ends(payment: Payment, ending: Refund | None) -> None:
+    """What the payment's packages opened ends with the refund, or as it was sold."""
+    if isinstance(payment.row, Gift):
+        return
+    opened = Purchase.objects.filter(
+        access_periods__in=_periods_of(payment), starts_at__isnull=False
+    )
+    for purchase in opened.distinct():
+        assert purchase.starts_at is not None  # noqa: S101 (filtered; tells the type checker)
+        whole = purchase.starts_at + timedelta(weeks=purchase.weeks)
+        purchase.ends_at = min(whole, ending.created_at) if ending else whole
+        purchase.save(update_fields=["ends_at"])
+    if opened:
+        heal_groups(user=payment.client.user, at=clock.now())
 
 
 def _periods_of(payment: Payment) -> Iterable[AccessPeriod]:

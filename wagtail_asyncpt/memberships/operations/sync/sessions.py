@@ -3,12 +3,12 @@
 from django.db import transaction
 
 from wagtail_asyncpt.memberships.models import Gift, Membership, Purchase
+from wagtail_asyncpt.memberships.operations.sync.bundles import abandon_bundle, check_lines
 from wagtail_asyncpt.memberships.operations.sync.invoices import mirror_invoice
 from wagtail_asyncpt.memberships.operations.sync.once import check_once, follow_once
 from wagtail_asyncpt.memberships.operations.sync.shared import (
     Json,
     check_buyer,
-    check_price,
     locked,
     locked_sale,
     moment,
@@ -41,6 +41,8 @@ def sync_checkout_session(*, account: str, session_id: str) -> Sale | None:
     elif session["status"] == "expired" and sale.status == "pending":
         sale.status = "abandoned"
         sale.save(update_fields=["status"])
+        if isinstance(sale, Membership):
+            abandon_bundle(sale)
     return sale
 
 
@@ -68,12 +70,8 @@ def _check_session(sale: Sale, session: Json) -> None:
     if not isinstance(sale, Membership):
         check_once(sale, session)
         return
-    price = sale.price
-    assert price is not None  # noqa: S101 (every Stripe membership has one; tells the checker)
-    lines = session["line_items"]["data"]
     require(session["mode"] == "subscription", "mode")
-    require(len(lines) == 1 and lines[0]["quantity"] == 1, "line_items")
-    check_price(price, lines[0]["price"])
+    check_lines(sale, session["line_items"]["data"])
     check_buyer(sale, session)
 
 

@@ -12,6 +12,7 @@ from wagtail_asyncpt.memberships.models import (
     Membership,
     MembershipStatus,
 )
+from wagtail_asyncpt.memberships.operations.payment_count import clear_last_day, is_last_day
 from wagtail_asyncpt.memberships.operations.sync.shared import (
     METADATA_KEY,
     Json,
@@ -78,6 +79,8 @@ def follow_subscription(membership: Membership, subscription_id: str) -> Json:
     read_state(membership, subscription)
     membership.synced_at = clock.now()
     membership.save()
+    if membership.status == MembershipStatus.PAUSED:
+        clear_last_day(membership, subscription)
     tell(before, membership, resumed_at=_resumed_at(before.paused_at, subscription))
     heal_groups(user=membership.client.user, at=clock.now())
     return subscription
@@ -126,8 +129,11 @@ def _ends_at(subscription: Json, period_end: datetime | None) -> datetime | None
     """When it stops. A portal's cancellation sets ``cancel_at`` and leaves the boolean alone."""
     if subscription["status"] in OVER:
         return moment(subscription["ended_at"] or subscription["canceled_at"])
-    if subscription["cancel_at"]:
-        return moment(subscription["cancel_at"])
+    cancel_at = moment(subscription["cancel_at"])
+    if cancel_at and period_end and cancel_at > period_end and is_last_day(subscription):
+        return None  # there are payments to come
+    if cancel_at:
+        return cancel_at
     return period_end if subscription["cancel_at_period_end"] else None
 
 

@@ -58,6 +58,7 @@ from wagtail_asyncpt.memberships.stripe.gateway.plans import (
 from wagtail_asyncpt.memberships.stripe.gateway.subscriptions import (
     cancel_now,
     cancel_with_period,
+    end_on,
     pause,
     portal_url,
     resume,
@@ -86,6 +87,7 @@ __all__ = [
     "create_refund",
     "dispute",
     "disputes_since",
+    "end_on",
     "end_subscription",
     "end_with_period",
     "expire_checkout",

@@ -82,6 +82,19 @@ def cancel_now(account: str, subscription_id: str, *, feedback: str) -> None:
         )
 
 
+def end_on(account: str, subscription_id: str, *, at: str, mark: str) -> None:
+    """Let it end at the moment ``at``, also kept as metadata ``mark``; empty: let it go on."""
+    with own_errors():
+        client_for(account).v1.subscriptions.update(
+            subscription_id,
+            {
+                "cancel_at": int(at) if at else "",
+                "proration_behavior": "none",
+                "metadata": {mark: at},
+            },
+        )
+
+
 def portal_url(account: str, *, customer: str, return_url: str) -> str:
     """Address of a new billing portal session: a secret, to be followed at once and not kept."""
     with own_errors():
