@@ -17,6 +17,7 @@ from .engine import (
     coupons,
     customers,
     portal,
+    portal_configurations,
     test_clocks,
     webhooks,
 )
@@ -251,8 +252,36 @@ ROUTES: tuple[Route, ...] = (
         "POST",
         "/billing_portal/sessions",
         portal_params.SessionCreateParams,
-        "customer return_url flow_data locale",
+        "customer return_url flow_data locale configuration",
         portal.create_portal_session,
+    ),
+    route(
+        "POST",
+        "/billing_portal/configurations",
+        portal_params.ConfigurationCreateParams,
+        "features business_profile default_return_url metadata name",
+        portal_configurations.create_configuration,
+    ),
+    listing(
+        portal_configurations.KIND,
+        "/billing_portal/configurations",
+        portal_params.ConfigurationListParams,
+        "active is_default",
+        portal_configurations.configuration_filter,
+    ),
+    route(
+        "GET",
+        "/billing_portal/configurations/<id>",
+        portal_params.ConfigurationRetrieveParams,
+        "",
+        retrieve(portal_configurations.KIND),
+    ),
+    route(
+        "POST",
+        "/billing_portal/configurations/<id>",
+        portal_params.ConfigurationUpdateParams,
+        "features business_profile default_return_url metadata name active",
+        portal_configurations.update_configuration,
     ),
     # events and endpoints
     route(

@@ -39,8 +39,8 @@ def findings(method: str, url: str, params: Json, answer: Json) -> list[str]:
 
 @cache
 def _document() -> Json:
-    paths = lay_over({"paths": deepcopy(sspec["paths"])})["paths"]
-    return _nullable({"components": sspec["components"], "paths": paths})
+    document = {"components": sspec["components"], "paths": sspec["paths"]}
+    return _nullable(lay_over(deepcopy(document)))
 
 
 def _nullable(value: Any) -> Any:

@@ -26,6 +26,9 @@ def lay_over(document: Json) -> Json:
     details = _body(paths, "/v1/invoices/create_preview")["subscription_details"]["properties"]
     details["billing_cycle_anchor"] = _typed(_words("now", "timestamp", "unchanged"), timestamp=int)
     details["pause"] = _pause_schema()
+    _portal(paths)
+    flow = document["components"]["schemas"]["portal_flows_flow"]["properties"]
+    flow["type"]["enum"] += ["customer_update", "subscription_pause"]
     for path in ("/v1/checkout/sessions", "/v1/payment_intents"):
         _body(paths, path).pop("payment_method_types")
     return document
@@ -81,3 +84,40 @@ def _pause(paths: Json) -> Json:
         "requestBody": {"content": {FORM: {"schema": _pause_schema()}}},
         "responses": paths[_RESUME]["post"]["responses"],
     }
+
+
+def _portal(paths: Json) -> None:
+    """Pausing as a feature and a flow, and customer_update as a flow."""
+    duration = {
+        "type": "object",
+        "properties": {
+            "interval_options": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "interval": _words("day", "week", "month", "year"),
+                        "interval_count": {"type": "integer"},
+                    },
+                    "required": ["interval"],
+                    "additionalProperties": False,
+                },
+            },
+            "type": _words("indefinite", "interval_options"),
+        },
+        "required": ["type"],
+        "additionalProperties": False,
+    }
+    pause = {
+        "type": "object",
+        "properties": {"duration": duration, "enabled": {"type": "boolean"}},
+        "additionalProperties": False,
+    }
+    for path in (_CONFIGURATIONS, f"{_CONFIGURATIONS}/{{configuration}}"):
+        _body(paths, path)["features"]["properties"]["subscription_pause"] = pause
+    flow = _body(paths, "/v1/billing_portal/sessions")["flow_data"]["properties"]
+    flow["subscription_pause"] = flow["subscription_update"]
+    flow["type"] = _words(*flow["type"]["enum"], "customer_update", "subscription_pause")
+
+
+_CONFIGURATIONS = "/v1/billing_portal/configurations"

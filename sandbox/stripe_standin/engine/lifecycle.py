@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import billing, coupons, disputes, held, refunds, renewals, schedules
+from . import billing, coupons, disputes, held, portal_plans, refunds, renewals, schedules
 from .checkout import expire
 from .store import Account, Json
 from .subscriptions import OVER, end, period_end
@@ -42,6 +42,7 @@ _ERRANDS: dict[str, Callable[[Account, str], object]] = {
     "dispute": disputes.open_dispute,
     "dispute_not_received": partial(disputes.open_dispute, reason="product_not_received"),
     "dispute_inquiry": partial(disputes.open_dispute, inquiry=True),
+    "portal_resume": portal_plans.resume_by_itself,
     "refund_pending": refunds.settle,
     "refund_fails": refunds.fail,
 }

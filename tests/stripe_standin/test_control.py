@@ -1,4 +1,4 @@
-"""The billing portal's page, the control page and its JSON, and the state file."""
+"""The control page and its JSON, what is refused, and the state file."""
 
 from __future__ import annotations
 
@@ -11,98 +11,7 @@ import requests
 
 from sandbox.stripe_standin.server import StandIn
 
-from .conftest import DAY, KEY, SECRET, START, Receiver, Shop, card, connect
-
-
-def open_portal(shop: Shop, customer: str) -> Any:
-    return shop.client.v1.billing_portal.sessions.create(
-        {"customer": customer, "return_url": "http://clinic.test/account"}
-    )
-
-
-def test_canceling_in_the_portal_sets_cancel_at_and_not_the_boolean(shop: Shop) -> None:
-    customer, subscription = shop.join()
-    portal = open_portal(shop, customer.id)
-    page = shop.web.get(portal.url)
-    for words in ("Remote coaching", "$149.00 per month", "Visa ending in 4242", "paid"):
-        assert words in page.text
-    shop.web.post(f"{portal.url}/cancel", {"subscription": subscription.id})
-    changed = shop.client.v1.subscriptions.retrieve(subscription.id)
-    assert changed.cancel_at == START + 28 * DAY
-    assert changed.cancel_at_period_end is False
-    shop.web.post(f"{portal.url}/keep", {"subscription": subscription.id})
-    assert shop.client.v1.subscriptions.retrieve(subscription.id).cancel_at is None
-    shop.web.post(f"{portal.url}/cancel", {"subscription": subscription.id})
-    shop.standin.engine.advance(28 * DAY)
-    ended = shop.client.v1.subscriptions.retrieve(subscription.id)
-    assert ended.status == "canceled"
-
-
-def test_a_portal_flow_leads_back_where_it_says(shop: Shop, refused: Any) -> None:
-    customer, subscription = shop.join()
-    flow: Any = {
-        "type": "subscription_cancel",
-        "subscription_cancel": {"subscription": subscription.id},
-        "after_completion": {
-            "type": "redirect",
-            "redirect": {"return_url": "http://clinic.test/bye"},
-        },
-    }
-    sessions = shop.client.v1.billing_portal.sessions
-    portal = sessions.create({"customer": customer.id, "flow_data": flow})
-    policy = shop.web.get(portal.url).headers["Content-Security-Policy"]
-    assert "form-action 'self' http://clinic.test" in policy
-    answer = shop.web.post(
-        f"{portal.url}/cancel", {"subscription": subscription.id}, allow_redirects=False
-    )
-    assert answer.headers["Location"] == "http://clinic.test/bye"
-    del flow["subscription_cancel"]
-    assert refused(sessions.create, {"customer": customer.id, "flow_data": flow}).param
-
-
-def test_the_portal_of_one_customer_cannot_touch_another(shop: Shop) -> None:
-    _, theirs = shop.join()
-    mine, _ = shop.join()
-    portal = open_portal(shop, mine.id)
-    answer = shop.web.post(f"{portal.url}/cancel", {"subscription": theirs.id})
-    assert answer.status_code == 400
-    assert shop.client.v1.subscriptions.retrieve(theirs.id).cancel_at is None
-    wrong = portal.url[:-1] + ("a" if portal.url[-1] != "a" else "b")
-    assert shop.web.get(wrong).status_code == 410
-    shop.standin.engine.advance(3600)
-    assert shop.web.get(portal.url).status_code == 410
-
-
-@pytest.mark.parametrize(
-    ("number", "status", "last4"),
-    [
-        ("5555555555554444", 303, "4444"),
-        ("4000000000009995", 402, "4242"),
-        ("4242424242424241", 422, "4242"),
-    ],
-)
-def test_a_new_card_in_the_portal_replaces_the_old_one_if_it_is_good(
-    shop: Shop, number: str, status: int, last4: str
-) -> None:
-    customer, subscription = shop.join()
-    portal = open_portal(shop, customer.id)
-    answer = shop.web.post(f"{portal.url}/card", card(number), allow_redirects=False)
-    assert answer.status_code == status
-    changed = shop.client.v1.subscriptions.retrieve(
-        subscription.id, {"expand": ["default_payment_method"]}
-    )
-    assert changed.default_payment_method.card.last4 == last4
-
-
-def test_a_portal_card_may_need_authentication(shop: Shop) -> None:
-    customer, _ = shop.join()
-    portal = open_portal(shop, customer.id)
-    shop.web.post(f"{portal.url}/card", card("4000002760003184"), allow_redirects=False)
-    shop.web.post(f"{portal.url}/authenticate", {"outcome": "complete"})
-    changed = shop.client.v1.customers.retrieve(
-        customer.id, {"expand": ["invoice_settings.default_payment_method"]}
-    )
-    assert changed.invoice_settings.default_payment_method.card.last4 == "3184"
+from .conftest import DAY, KEY, SECRET, START, Receiver, Shop, connect
 
 
 def test_control_over_json_moves_the_clock_and_sets_faults(standin: StandIn) -> None:
