@@ -1,6 +1,7 @@
 """What staff do to a membership or payment: who may, what it does, and that twice is once."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -223,6 +224,60 @@ def test_foreign_clients_and_plans_cannot_be_chosen(
     assert desk.post(give, form(client=foreign.pk, tier=shop.coached.pk)).status_code == 422
     assert desk.post(give, form(client=client.pk, tier=tier.pk)).status_code == 422
     assert not Membership.objects.filter(client__in=(client, foreign)).exists()
+
+
+# ----------------------------------------------------------------------------------- another plan
+
+
+def quoted(answer: Any) -> str:
+    found = re.search(r'name="quote" value="([^"]+)"', answer.content.decode())
+    assert found is not None
+    return found.group(1)
+
+
+def test_a_plan_up_shows_the_amount_first_and_is_charged_once(
+    shop: Shop, client: Client, desk: Browser
+) -> None:
+    member = shop.join(client, shop.basic_price)
+    shop.advance(days=15)
+    data = form(price=shop.price.pk)
+    asked = desk.post(url(member, "move"), data)
+    assert "is charged today" in asked.content.decode()
+    assert not StaffAction.objects.exists()
+    data["quote"] = quoted(asked)
+    for _ in range(2):
+        assert desk.post(url(member, "move"), data).status_code == 302
+    member.refresh_from_db()
+    assert member.tier == shop.coached
+    assert member.invoices.filter(billing_reason="subscription_update").count() == 1
+    assert StaffAction.objects.get().kind == "move"
+
+
+def test_a_plan_down_waits_for_the_next_period(
+    shop: Shop, member: Membership, desk: Browser
+) -> None:
+    data = form(price=shop.basic_price.pk)
+    asked = desk.post(url(member, "move"), data)
+    assert "nothing is charged today" in asked.content.decode()
+    desk.post(url(member, "move"), {**data, "quote": quoted(asked)})
+    member.refresh_from_db()
+    assert (member.tier, member.next_price) == (shop.coached, shop.basic_price)
+
+
+def test_a_made_up_quote_or_a_foreign_price_moves_nobody(
+    shop: Shop, member: Membership, desk: Browser
+) -> None:
+    site = Site.objects.create(hostname="other.test", root_page=Page.objects.first())
+    foreign = factories.make_tier(Clinic.for_site(site), "Far").prices.get()
+    for data in (
+        form(price=shop.basic_price.pk, quote="made-up"),
+        form(price=foreign.pk),
+        form(price=foreign.pk, quote="made-up"),
+    ):
+        assert desk.post(url(member, "move"), data).status_code == 422
+    member.refresh_from_db()
+    assert (member.tier, member.next_price) == (shop.coached, None)
+    assert not StaffAction.objects.exists()
 
 
 # --------------------------------------------------------------------------------------- refunds

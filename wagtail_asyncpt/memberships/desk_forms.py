@@ -55,8 +55,9 @@ class CancelForm(OrderForm):
 
 
 class MoveForm(OrderForm):
-    """Another price of the clinic."""
+    """Another price of the clinic; ``quote`` is what was shown of it, when it was."""
 
+    quote = forms.CharField(widget=forms.HiddenInput, required=False)
     price: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("New plan"), queryset=None, widget=forms.RadioSelect, empty_label=None
     )

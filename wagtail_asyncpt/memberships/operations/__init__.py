@@ -30,6 +30,7 @@ from wagtail_asyncpt.memberships.operations.events import (
 )
 from wagtail_asyncpt.memberships.operations.grants import give_membership, grant_membership
 from wagtail_asyncpt.memberships.operations.leaving import cancel_membership, keep_membership
+from wagtail_asyncpt.memberships.operations.moving import move_membership
 from wagtail_asyncpt.memberships.operations.packages import (
     check_contents,
     save_package,
@@ -108,6 +109,7 @@ __all__ = [
     "keep_membership",
     "keep_plan",
     "miss_visit",
+    "move_membership",
     "open_billing_portal",
     "open_change_invoice",
     "open_resume_invoice",

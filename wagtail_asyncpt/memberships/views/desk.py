@@ -5,11 +5,11 @@ For those who run the clinic and hold the permission; for everybody else there i
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -20,9 +20,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail_asyncpt.core.errors import DomainError, NotAllowed
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships import desk_forms as forms
-from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.desk import RECHECK, choices_for, may
-from wagtail_asyncpt.memberships.models import Gift, Invoice, Membership, Purchase, RefundEffect
+from wagtail_asyncpt.memberships.models import (
+    Gift,
+    Invoice,
+    Membership,
+    Price,
+    Purchase,
+    RefundEffect,
+)
 from wagtail_asyncpt.memberships.offers import offer_price
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.memberships.stripe.client import StripeFailure
@@ -32,6 +39,13 @@ from wagtail_asyncpt.people.queries import clinic_for, managed_clinics
 log = logging.getLogger(__name__)
 
 UNPROCESSABLE, UNAVAILABLE = 422, 503
+PERMISSION_OF = {
+    "extend": "extend_membership",
+    "revoke": "grant_membership",
+    "cancel": "cancel_membership",
+    "keep": "cancel_membership",
+    "move": "move_membership",
+}
 PAYMENTS: dict[str, Any] = {"invoice": Invoice, "purchase": Purchase, "gift": Gift}
 
 
@@ -135,18 +149,24 @@ def order(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Extend, cancel, keep, revoke or move a membership."""
     membership = _membership(request, pk)
     choice = next((one for one in choices_for(membership) if one.name == name), None)
-    known = {"extend": _extend, "cancel": _cancel, "keep": _keep, "revoke": _revoke}
+    known = {
+        "extend": _extend,
+        "cancel": _cancel,
+        "keep": _keep,
+        "revoke": _revoke,
+        "move": _move,
+    }
     if name not in known:
         raise Http404
-    permission = {"extend": "extend_membership", "revoke": "grant_membership"}.get(
-        name, "cancel_membership"
-    )
-    _require(request, permission, membership.clinic_id)
+    _require(request, PERMISSION_OF[name], membership.clinic_id)
     if choice is None and request.method != "POST":
         # Somebody else was first, or the address was kept: the ledger says how it stands now.
         messages.warning(request, _("That is not possible any more: look how it stands now."))
         return redirect(ledger_url(membership))
-    return _serve(request, known[name](request, membership))
+    page = known[name](request, membership)
+    if name == "move" and request.method == "POST" and not request.POST.get("quote"):
+        return _quote(request, membership, page)
+    return _serve(request, page)
 
 
 def _whose(membership: Membership) -> str:
@@ -205,6 +225,71 @@ def _cancel(request: HttpRequest, membership: Membership) -> Page:
         back=ledger_url(membership),
         is_serious=True,
     )
+
+
+def _move(request: HttpRequest, membership: Membership) -> Page:
+    prices = queries.prices_to_change_to(membership)
+    if request.method == "POST":  # the same form once more, when they have the new one already
+        own = Q(pk=membership.price_id) | Q(pk__in=prices.order_by().values("pk"))
+        prices = Price.objects.filter(own).select_related("tier")
+    form = forms.MoveForm(_data(request), prices=prices)
+    price = offer_price(membership.price).words if membership.price else ""
+
+    def act(order: operations.Order) -> str:
+        row = operations.move_membership(
+            order=order,
+            membership=membership,
+            price=form.cleaned_data["price"],
+            quote=form.cleaned_data["quote"],
+        )
+        words = {"client": row.client.name, "tier": form.cleaned_data["price"].tier.name}
+        if row.price_id == form.cleaned_data["price"].pk:
+            return _("%(client)s has %(tier)s now.") % words
+        if row.next_price_id is not None:
+            return _("%(client)s has %(tier)s from the next period on.") % words
+        return _("The plan of %(client)s changes as soon as the difference is paid.") % words
+
+    return Page(
+        title=_("Move to another plan"),
+        intro=f"{_whose(membership)}. {_('Now: %(price)s.') % {'price': price}}",
+        button=_("Show what it costs"),
+        form=form,
+        act=act,
+        back=ledger_url(membership),
+    )
+
+
+def _quote(request: HttpRequest, membership: Membership, page: Page) -> HttpResponse:
+    """The same form once more, with what the change costs and when it begins."""
+    if not page.form.is_valid():
+        return _show(request, page, UNPROCESSABLE)
+    try:
+        quote = operations.quote_change(
+            membership=membership, price=page.form.cleaned_data["price"]
+        )
+    except DomainError as error:
+        page.form.add_error(None, str(error))
+        return _show(request, page, UNPROCESSABLE)
+    except StripeFailure:
+        log.exception("No quote for membership %s", membership.pk)
+        page.form.add_error(None, _("Stripe did not answer. Please try again."))
+        return _show(request, page, UNAVAILABLE)
+    words = {
+        "plan": quote.after.tier.name,
+        "amount": format_money(quote.amount, quote.after.currency),
+        "starts": day(quote.starts_at, membership.client),
+        "next": day(quote.pays_next_at, membership.client),
+        "price": offer_price(quote.after).words,
+    }
+    if quote.is_now:
+        said = _("%(plan)s begins now: %(amount)s is charged today, %(price)s from %(next)s on.")
+    else:
+        said = _("%(plan)s begins on %(starts)s: nothing is charged today, then %(price)s.")
+    data = request.POST.copy()
+    data["quote"] = quote.sign()
+    form = forms.MoveForm(data, prices=page.form.fields["price"].queryset)  # type: ignore[attr-defined]
+    shown = replace(page, form=form, intro=f"{_whose(membership)}. {said % words}")
+    return _show(request, replace(shown, button=_("Move to this plan"), is_serious=True))
 
 
 def _keep(request: HttpRequest, membership: Membership) -> Page:
