@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("plan/", views.plan, name="plan"),
     path("plan/<uuid:week>/", views.week, name="week"),
+    path("plan/<uuid:week>/print/", views.print_week, name="print_week"),
     path(_SESSION, views.session, name="session"),
     path(f"{_SESSION}start/", views.start, name="start"),
     path(f"{_SESSION}finish/", views.finish, name="finish"),

@@ -14,6 +14,7 @@ from wagtail_asyncpt.core.templates import site_base
 from wagtail_asyncpt.programs import previews
 from wagtail_asyncpt.programs.blocks import session_blocks
 from wagtail_asyncpt.programs.face import ProgramPageForm, faq_blocks, phase_blocks
+from wagtail_asyncpt.programs.languages import has_translations, translate_days
 
 
 class Level(models.TextChoices):
@@ -194,6 +195,12 @@ class ProgramWeekPageMixin(SitePageMixin):
             mode_name = ""
         response: HttpResponseBase = super().serve_preview(request, mode_name)  # type: ignore[misc]
         return response
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The page's context, with exercises in the page's language where they have it."""
+        if has_translations():
+            translate_days(self.days, self.locale.language_code)  # type: ignore[attr-defined]
+        return super().get_context(request, *args, **kwargs)
 
     def raw_days(self) -> list[dict[str, Any]]:
         """The sessions as JSON with their block ids: what a client's week starts from."""

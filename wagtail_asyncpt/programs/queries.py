@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from wagtail.models import PageViewRestriction, Site
 
 from wagtail_asyncpt.memberships.pages import OfferPageMixin
+from wagtail_asyncpt.programs.languages import roots_of
 from wagtail_asyncpt.programs.models import ProgramPageMixin, ProgramWeekPageMixin
 
 
@@ -29,7 +30,7 @@ def program_weeks(program_page: Any) -> list[Any]:
 
 
 def program_pages(site: Site) -> list[Any]:
-    """The live programs of a site, specific, in tree order."""
+    """The live programs of a site in all its languages, specific, in tree order."""
     return _live_pages(ProgramPageMixin, site)
 
 
@@ -82,7 +83,8 @@ def _live_pages(mixin: type[Model], site: Site) -> list[Any]:
     pages = [
         page
         for model in page_models(mixin)
-        for page in model.objects.descendant_of(site.root_page, inclusive=True).live()
+        for root in roots_of(site)
+        for page in model.objects.descendant_of(root, inclusive=True).live()
     ]
     return sorted(pages, key=lambda page: page.path)
 

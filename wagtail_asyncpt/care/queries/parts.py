@@ -7,10 +7,11 @@ from typing import Any, Protocol
 from django.apps import apps
 from wagtail.documents import get_document_model
 
-from wagtail_asyncpt.care.models import PrescribedExercise, Session
-from wagtail_asyncpt.care.queries.plan import PlannedSession, WeekPlan
+from wagtail_asyncpt.care.models import PrescribedExercise, Session, Week
+from wagtail_asyncpt.care.queries.plan import PlannedSession, WeekPlan, week_plan
 from wagtail_asyncpt.core.pages import page_model_name
 from wagtail_asyncpt.library.models import ExerciseVideo
+from wagtail_asyncpt.people.models import Client
 from wagtail_asyncpt.programs.blocks import SECTIONS
 
 
@@ -81,6 +82,24 @@ def week_parts(plan: WeekPlan, unit: str) -> list[tuple[PlannedSession, list[Par
         )
         for planned in shown
     ]
+
+
+def only_line(parts: list[Part], line: str) -> list[Part]:
+    """The parts with nothing but the line called ``line`` (a uuid)."""
+    kept = (
+        Part(part.title, [e for e in part.entries if e.card and str(e.card.line.uuid) == line])
+        for part in parts
+    )
+    return [part for part in kept if part.entries]
+
+
+def handout(client: Client, week: Week, line: str = "") -> list[tuple[PlannedSession, list[Part]]]:
+    """A published week for paper, or one line of it; sessions that are empty left out."""
+    plan = week_plan(client, week, with_logs=False)
+    sessions = week_parts(plan, client.weight_unit)
+    if line:
+        sessions = [(planned, only_line(parts, line)) for planned, parts in sessions]
+    return [(planned, parts) for planned, parts in sessions if parts]
 
 
 def extras_of(sessions: Sequence[Session]) -> dict[int, list[Extra]]:

@@ -19,6 +19,7 @@ from wagtail_asyncpt.care.models import (
     WeekVersion,
 )
 from wagtail_asyncpt.people.models import Client
+from wagtail_asyncpt.programs.languages import translations_of
 
 
 @dataclass(kw_only=True)
@@ -163,11 +164,21 @@ def _add_lines(plan: WeekPlan) -> None:
         )
         .order_by("position")
     )
+    _show_in_readers_language(lines)
     by_session: dict[int, list[PrescribedExercise]] = {}
     for line in lines:
         by_session.setdefault(line.session_id, []).append(line)
     for planned in plan.sessions:
         planned.lines = by_session.get(planned.session.pk, [])
+
+
+def _show_in_readers_language(lines: Iterable[PrescribedExercise]) -> None:
+    """Let each line show its exercise's translation; the row keeps what was prescribed."""
+    translated = translations_of(line.exercise for line in lines)
+    exercise = PrescribedExercise._meta.get_field("exercise")
+    for line in lines:
+        if line.exercise_id in translated:
+            exercise.set_cached_value(line, translated[line.exercise_id])
 
 
 def _add_logs(plan: WeekPlan) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from wagtail_asyncpt.care.handouts import paper
 from wagtail_asyncpt.care.models import Week
 from wagtail_asyncpt.care.queries import current_week, published_weeks, week_plan
 from wagtail_asyncpt.care.queries.parts import week_parts
@@ -43,6 +44,14 @@ def plan(request: HttpRequest, client: Client) -> HttpResponse:
 def week(request: HttpRequest, client: Client, week: uuid.UUID) -> HttpResponse:
     """The plan of one week."""
     return _week_page(request, client, found(week_of(client, week)))
+
+
+@require_GET
+@client_view
+def print_week(request: HttpRequest, client: Client, week: uuid.UUID) -> HttpResponse:
+    """A week for paper; ``?line=`` prints one exercise of it."""
+    shown = found(week_of(client, week))
+    return paper(request, client, shown)
 
 
 def _week_page(request: HttpRequest, client: Client, shown: Week | None) -> HttpResponse:

@@ -13,7 +13,7 @@ from wagtail_asyncpt.review.views.publishing import publish
 from wagtail_asyncpt.review.views.queue import queue
 from wagtail_asyncpt.review.views.reviews import answer, draft_next, review
 from wagtail_asyncpt.review.views.visits import give_visits, note_visit, visits
-from wagtail_asyncpt.review.views.weeks import preview_week, week_editor
+from wagtail_asyncpt.review.views.weeks import preview_week, print_week, week_editor
 
 __all__ = [
     "add_comment",
@@ -29,6 +29,7 @@ __all__ = [
     "give_visits",
     "note_visit",
     "preview_week",
+    "print_week",
     "program",
     "programs",
     "publish",

@@ -20,6 +20,7 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.blocks.base import get_error_json_data
 
+from wagtail_asyncpt.care.handouts import paper
 from wagtail_asyncpt.care.models import Review, Week
 from wagtail_asyncpt.care.operations import save_draft
 from wagtail_asyncpt.care.queries import week_plan
@@ -83,6 +84,22 @@ def preview_week(
     record_audit(actor=request.user, client=week.enrolment.client, action="week.read", subject=week)
     title = _("Week %(number)d") % {"number": week.number}
     return as_client(request, title=title, focus=week.focus, days=week.days, message=week.message)
+
+
+@cockpit
+def print_week(
+    request: HttpRequest, therapist: Therapist, week_uuid: uuid.UUID
+) -> HttpResponseBase:
+    """The published week for paper, to hand out; ``?line=`` prints one exercise of it."""
+    week = editable_week(therapist, week_uuid)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    if week.current_version is None:
+        messages.error(request, _("Publish the week first; then it can be printed."))
+        return redirect("asyncpt_review:week_editor", week.uuid)
+    client = week.enrolment.client
+    record_audit(actor=request.user, client=client, action="week.print", subject=week)
+    return paper(request, client, week)
 
 
 def _form(request: HttpRequest, week: Week, data: Any = None) -> Any:
