@@ -15,6 +15,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db import OperationalError, ProgrammingError
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from wagtail.models import get_page_models
 
 from wagtail_asyncpt.conf import DICT_NAME, Settings, StripeAccount, unknown_keys
 from wagtail_asyncpt.conf import settings as asyncpt_settings
@@ -54,6 +55,7 @@ def register() -> None:
         document_serving,
         base_template,
         gated_fields,
+        metered_pages,
         preview_faces,
     ):
         checks.register(_adapt(check), "asyncpt")
@@ -251,6 +253,17 @@ def gated_fields() -> Iterator[CheckMessage]:
         yield Error(f"The gated field {leak}.", hint=leak.remedy, id="asyncpt.E010")
     for leak in line_leaks():
         yield Error(f"{leak}.", hint=leak.remedy, id="asyncpt.E011")
+
+
+def metered_pages() -> Iterator[CheckMessage]:
+    """E002: free pages of a type that is no page type, or not so many."""
+    known = {model._meta.label for model in get_page_models()}
+    for label, limit in _values().get("METERED_PAGES", {}).items():
+        where = f"{DICT_NAME}['METERED_PAGES'][{label!r}]"
+        if label not in known:
+            yield _wrong(f"{where}: there is no such page type.", "Write 'app_label.ModelName'.")
+        elif not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+            yield _wrong(f"{where} is {limit!r}.", "It must be a whole number, at least 1.")
 
 
 def preview_faces() -> Iterator[CheckMessage]:

@@ -51,12 +51,16 @@ class Settings:
     LOGIN_URL: str | None = None
     #: URL or URL name where a visitor makes an account; by default allauth's when it is installed.
     SIGNUP_URL: str | None = None
+    #: Free gated pages a month for a visitor, by the label of their type: {"blog.BlogPage": 3}.
+    METERED_PAGES: Mapping[str, int] = field(default_factory=dict)
     #: Whether search engines are asked to leave teasers of gated pages out.
     TEASER_NOINDEX: bool = False
     #: Folder for private files; by default ``private`` beside ``MEDIA_ROOT``.
     PRIVATE_ROOT: str | None = None
     #: Internal location that nginx maps to ``PRIVATE_ROOT`` (``X-Accel-Redirect``), or ``None``.
     X_ACCEL_PREFIX: str | None = None
+    #: Whether the web server sends private files by their path (``X-Sendfile``: Apache, lighttpd).
+    X_SENDFILE: bool = False
     #: Path of the ffmpeg program; by default the one on PATH, else the one of ``imageio_ffmpeg``.
     FFMPEG: str | None = None
     #: Path of the ffprobe program; by default the one on PATH, else ffmpeg's own output is read.

@@ -280,6 +280,19 @@ def test_nginx_sends_the_bytes_when_it_may(tmp_path: Path) -> None:
         assert response["Cache-Control"].startswith("private")
 
 
+def test_another_server_sends_the_file_by_its_path(tmp_path: Path) -> None:
+    config = {"PRIVATE_ROOT": str(tmp_path), "X_SENDFILE": True}
+    with override_settings(WAGTAIL_ASYNCPT=config):
+        file = stored(private_storage(), "clips/knee left.mp4")
+        response = fetch(file)
+        assert response["X-Sendfile"] == file.path
+        assert Path(file.path).is_relative_to(tmp_path)
+        assert body_of(response) == b""
+        assert response["Content-Type"] == "video/mp4"
+    with override_settings(WAGTAIL_ASYNCPT={**config, "X_ACCEL_PREFIX": "/internal/"}):
+        assert not fetch(file).has_header("X-Sendfile")
+
+
 def test_a_storage_without_a_path_sends_the_reader_to_its_signed_address() -> None:
     response = fetch(stored(SignedStorage()))
     assert response.status_code == 302

@@ -304,3 +304,31 @@ def test_a_nested_part_and_an_old_list_are_closed_too() -> None:
     assert was_cut
     assert BODY not in str(shown)
     assert len(shown[0]["value"]["items"]) == 2
+
+
+@pytest.mark.parametrize("number", [3, 50])
+def test_a_list_is_marked_with_the_same_queries_whatever_its_length(
+    blog: Any, tiers: Any, member: Any, rf: Any, number: int, django_assert_num_queries: Any
+) -> None:
+    from tests.gating.conftest import restrict
+
+    for count in range(number):
+        post = add_post(blog, f"Post {count}")
+        post.body = [part("paywall_line", (tiers.basic, tiers.premium)[count % 2].group)]
+        post.save()
+        if count % 3 == 0:
+            restrict(post, tiers.basic.group)
+    request = rf.get("/")
+    request.user = member.user
+    page = Template(
+        "{% load asyncpt_gating %}{% mark_locks posts as marked %}{% for p in marked %}"
+        "{{ p.lock.is_gated|yesno:'g,-' }}{{ p.lock.is_partly|yesno:'p,-' }}"
+        "{{ p.lock.is_open|yesno:'o,-' }} {% endfor %}"
+    )
+    with django_assert_num_queries(4):  # pages, gates, restrictions, entitlement
+        posts = BlogPage.objects.child_of(blog).order_by("path")
+        marks = page.render(Context({"request": request, "posts": posts})).split()
+    expected = [("g" if n % 3 == 0 else "-") + "p" + ("-" if n % 2 else "o") for n in range(number)]
+    assert marks == expected
+    visitor = page.render(Context({"posts": BlogPage.objects.child_of(blog)})).split()
+    assert all(mark[2] == "-" for mark in visitor)

@@ -122,6 +122,8 @@ def _respond(request: HttpRequest, file: FieldFile, tag: str) -> HttpResponseBas
     if has_path and asyncpt_settings.X_ACCEL_PREFIX:
         prefix = asyncpt_settings.X_ACCEL_PREFIX.rstrip("/")
         return HttpResponse(headers={"X-Accel-Redirect": f"{prefix}/{quote(str(file.name))}"})
+    if has_path and asyncpt_settings.X_SENDFILE:
+        return HttpResponse(headers={"X-Sendfile": file.storage.path(str(file.name))})
     try:
         window = _asked_range(request, tag, size)
     except RangeNotSatisfiable:

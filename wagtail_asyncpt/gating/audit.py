@@ -19,7 +19,6 @@ from wagtail_asyncpt.gating import parts, queries
 from wagtail_asyncpt.gating.api import HealedAccessMixin
 from wagtail_asyncpt.gating.leaks import Leak, field_leaks, line_leaks
 from wagtail_asyncpt.gating.models import Wait
-from wagtail_asyncpt.gating.parts import Face, show_parts
 
 FILES_MIDDLEWARE = "wagtail_asyncpt.gating.middleware.PrivateFilesMiddleware"
 
@@ -80,14 +79,7 @@ def _partly_gated_pages(names: dict[int, str]) -> Iterator[Gated]:
         if not parts.has_parts(model):
             continue
         for page in model._default_manager.order_by("path").iterator():
-            found: set[frozenset[int]] = set()
-
-            def note(group_ids: frozenset[int], found: set[frozenset[int]] = found) -> Face:
-                found.add(group_ids)
-                return parts.OPEN
-
-            show_parts(page, note)
-            for group_ids in sorted(found, key=sorted):
+            for group_ids in sorted(parts.groups_of_parts(page), key=sorted):
                 yield Gated("part of a page", _place(page), _names(set(group_ids), names))
 
 

@@ -1,26 +1,21 @@
 """Wagtail hooks: the gate in front of pages and documents, and the repair of copies."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLResolver, include, path, reverse
-from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets import Button
 from wagtail.documents import get_document_model
 from wagtail.documents.models import Document
-from wagtail.models import PageViewRestriction
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 
-from wagtail_asyncpt.gating import looks, operations, parts, projection, queries, teaser
-from wagtail_asyncpt.gating.faces import Faces
-from wagtail_asyncpt.gating.middleware import is_private, mark_private
-from wagtail_asyncpt.gating.operations import Judgement
-from wagtail_asyncpt.gating.queries import Restriction
-from wagtail_asyncpt.gating.readers import look_as, reader_of
-from wagtail_asyncpt.gating.staff_bar import add_bar
+from wagtail_asyncpt.gating import operations, projection, queries, teaser
+from wagtail_asyncpt.gating.middleware import mark_private
+from wagtail_asyncpt.gating.readers import reader_of
+from wagtail_asyncpt.gating.visit import Visit
 
 #: Before core's own check, which has order 0.
 OUTERMOST = -100
@@ -67,55 +62,11 @@ def gate_page(serve: Serve) -> Serve:
     """Serve a gated page to those who are entitled now, and a teaser to everybody else."""
 
     def gated(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponseBase:
-        staff, look = request.user, looks.look_of(request, page)
-        reader = look_as(request, look) if look else reader_of(request)
-        gates = queries.page_gates(page)
-        judgement = operations.judge_page(reader=reader, page=page, gates=gates)
-        faces = Faces(request, page, reader)
-        response: Any
-        if judgement is not None and judgement.denial is not None:
-            response = teaser.page_teaser(request, page, judgement.denial)
-        else:
-            if judgement is not None:
-                _settle_page(page, gates.restrictions, judgement)
-            has_parts = parts.show_parts(page, faces)
-            if judgement is not None or has_parts or look is not None:
-                mark_private(request)
-            response = serve(page, request, args, kwargs)
-        _after_rendering(response, lambda rendered: _keep_private(request, rendered))
-        is_gated = judgement is not None or faces.group_ids
-        if look is not None or (is_gated and reader.is_staff_of(page)):
-            group_ids = faces.group_ids.union(*(r.group_ids for r in gates.restrictions))
-            _after_rendering(
-                response,
-                lambda rendered: add_bar(
-                    rendered,
-                    request=request,
-                    page=page,
-                    staff=staff,
-                    group_ids=group_ids,
-                    look=look,
-                    waits=bool(gates.wait),
-                ),
-            )
-        return cast(HttpResponseBase, response)
+        visit = Visit(page, request)
+        response: HttpResponseBase = visit.answer(lambda: serve(page, request, args, kwargs))
+        return response
 
     return gated
-
-
-def _after_rendering(response: Any, act: Callable[[Any], None]) -> None:
-    """``act`` on the answer once it is rendered, or now where it is no template's."""
-    if hasattr(response, "add_post_render_callback"):
-        response.add_post_render_callback(act)
-    else:
-        act(response)
-
-
-def _keep_private(request: HttpRequest, response: Any) -> None:
-    # A template may find only while it renders that the answer is for one person.
-    if is_private(request):
-        add_never_cache_headers(response)
-        patch_vary_headers(response, ["Cookie"])
 
 
 def restore_page(serve: Serve) -> Serve:
@@ -159,21 +110,6 @@ def _may_edit_document(user: Any, document: Any) -> bool:
         get_document_model(), auth_model=Document, owner_field_name="uploaded_by_user"
     )
     return bool(policy.user_has_permission_for_instance(user, "change", document))
-
-
-def _settle_page(page: Any, restrictions: list[Restriction], judgement: Judgement) -> None:
-    """Let core ask only for what is left: passwords, logins, other groups.
-
-    An instance attribute in front of the public method. Should core stop calling it, core asks
-    the healed groups again: more queries, and nobody gets in who should not.
-    """
-    left: Any
-    if type(page).get_view_restrictions is queries.page_model().get_view_restrictions:
-        others = {r.pk for r in restrictions} - judgement.settled
-        left = PageViewRestriction.objects.filter(pk__in=others) if others else []
-    else:
-        left = [r for r in page.get_view_restrictions() if r.pk not in judgement.settled]
-    page.get_view_restrictions = lambda: left
 
 
 def _settle_collection(collection: Any, settled: frozenset[int]) -> None:

@@ -119,6 +119,27 @@ def show_parts(instance: Any, face_of: FaceOf) -> bool:
     return found
 
 
+def groups_of_parts(instance: Any) -> set[frozenset[int]]:
+    """The gate groups of each part of ``instance``, which stays as it is.
+
+    Fields that were not read from the database are left out.
+    """
+    model: Any = type(instance)
+    found: set[frozenset[int]] = set()
+
+    def note(group_ids: frozenset[int]) -> Face:
+        found.add(group_ids)
+        return OPEN
+
+    if gated_fields_of(model):
+        note(group_ids_of(instance.gate_groups))
+    for field in streams_with_parts(model):
+        if field.attname not in instance.get_deferred_fields():
+            stream = getattr(instance, field.name)
+            _Parts(note).shown(field.stream_block, list(stream.raw_data))
+    return found
+
+
 def up_to_closed_line(stream: StreamValue) -> StreamValue:
     """``stream`` itself, or, where a line in it is closed, a stream that ends there."""
     for number, child in enumerate(stream, start=1):

@@ -131,6 +131,24 @@ def names_of_members(page: Any) -> str:
     return ", ".join(group.name for group in gate_groups() if group.pk in wanted)
 
 
+def restrictions_of(pages: Iterable[Any]) -> dict[str, list[Restriction]]:
+    """The restrictions in force on each of ``pages``, by path; one query for all of them.
+
+    An alias has its source's gates as rows of its own.
+    """
+    lineages = {page.path: _lineage(page) for page in pages}
+    found: dict[str, dict[int, Restriction]] = {}
+    rows = page_model()._default_manager.filter(
+        path__in=set().union(*lineages.values()), view_restrictions__isnull=False
+    )
+    for path, *restriction in rows.values_list("path", *_RESTRICTION):
+        _collect(found.setdefault(path, {}), restriction)
+    return {
+        path: [r for one in sorted(lineage) for r in found.get(one, {}).values()]
+        for path, lineage in lineages.items()
+    }
+
+
 def collection_restrictions(collection: Collection) -> list[Restriction]:
     """Every restriction in force on ``collection``, outermost first. One query."""
     rows = (

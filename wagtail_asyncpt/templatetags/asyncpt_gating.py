@@ -1,6 +1,7 @@
 """Tags that keep a section of a template for members, and show what is closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -10,7 +11,7 @@ from django.template.loader import render_to_string
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.faces import Faces
 from wagtail_asyncpt.gating.middleware import mark_private
-from wagtail_asyncpt.gating.parts import CLOSED, Face, show_parts
+from wagtail_asyncpt.gating.parts import CLOSED, Face, groups_of_parts, show_parts
 from wagtail_asyncpt.gating.readers import reader_of
 
 register = template.Library()
@@ -86,6 +87,44 @@ def for_reader(context: template.Context, instance: Any) -> Any:
         face_of = _faces(request, instance)
     show_parts(instance, face_of)
     return instance
+
+
+@dataclass(frozen=True)
+class Lock:
+    """How a page in a list stands to its reader.
+
+    ``is_gated``: the page as a whole is for members; ``is_partly``: a part of it is; ``is_open``:
+    this reader holds what it needs.
+    """
+
+    is_gated: bool
+    is_partly: bool
+    is_open: bool
+
+
+@register.simple_tag(takes_context=True)
+def mark_locks(context: template.Context, pages: Iterable[Any]) -> list[Any]:
+    """``pages`` as a list, each with a ``lock``; a few queries, whatever their number.
+
+    ``{% mark_locks posts as posts %}``. The answer is then for this person only.
+    """
+    found = list(pages)
+    request = context.get("request")
+    entitled: set[int] = set()
+    if request is not None:
+        mark_private(request)
+        entitled = reader_of(request).entitled
+    gate_ids = queries.gate_group_ids()
+    restrictions = queries.restrictions_of(found)
+    for page in found:
+        gates = queries.gate_sets(restrictions[page.path], gate_ids)
+        closed_parts = groups_of_parts(page)
+        page.lock = Lock(
+            is_gated=bool(gates),
+            is_partly=bool(closed_parts),
+            is_open=all(groups & entitled for groups in [*gates, *closed_parts]),
+        )
+    return found
 
 
 def _faces(request: Any, page: Any) -> Faces:

@@ -1,4 +1,4 @@
-"""The bar that staff see on gated pages: for whom the page is, and as whom to look at it."""
+"""Bars above a page: for whom it is and as whom to look at it (staff), which free one it is."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from wagtail_asyncpt.gating.readers import Look
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 
 
-def add_bar(
+def add_staff_bar(
     response: Any,
     *,
     request: HttpRequest,
@@ -22,13 +22,7 @@ def add_bar(
     look: Look | None,
     waits: bool,
 ) -> None:
-    """Put the bar at the top of a rendered HTML answer; other answers stay as they are."""
-    if response.streaming or "html" not in response.get("Content-Type", ""):
-        return
-    text = response.content.decode(response.charset)
-    body = _BODY.search(text)
-    if body is None:
-        return
+    """Put the staff's bar at the top of a rendered answer."""
     groups = queries.gate_groups()
     bar = render_to_string(
         "wagtail_asyncpt/gating/staff_bar.html",
@@ -39,4 +33,14 @@ def add_bar(
             "own_view": request.path,
         },
     )
-    response.content = text[: body.end()] + bar + text[body.end() :]
+    put_on_top(response, bar)
+
+
+def put_on_top(response: Any, bar: str) -> None:
+    """Put ``bar`` at the top of a rendered HTML answer; other answers stay as they are."""
+    if response.streaming or "html" not in response.get("Content-Type", ""):
+        return
+    text = response.content.decode(response.charset)
+    body = _BODY.search(text)
+    if body is not None:
+        response.content = text[: body.end()] + bar + text[body.end() :]
