@@ -168,6 +168,9 @@ def main() -> None:
         results.append(figures)
         print(f"\n{size}\n{table(figures)}", flush=True)
     print(f"\n{growth(*results)}", flush=True)
+    from benchmarks import library
+
+    print(f"\n{library.report()}", flush=True)
 
 
 if __name__ == "__main__":
