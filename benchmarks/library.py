@@ -11,7 +11,18 @@ from typing import Any
 SIZES = (200, 2000)
 IMPORTED = 873
 ROUNDS = 15
-WORDS = ["Squat", "Bridge", "Row", "Press", "Lunge", "Hinge", "Balance", "Stretch", "Raise", "Carry"]
+WORDS = [
+    "Squat",
+    "Bridge",
+    "Row",
+    "Press",
+    "Lunge",
+    "Hinge",
+    "Balance",
+    "Stretch",
+    "Raise",
+    "Carry",
+]
 
 
 def _grow(total: int) -> None:

@@ -141,7 +141,7 @@ class ExerciseViewSet(SnippetViewSet):
     delete_template_name = "wagtail_asyncpt/library/exercise_delete.html"
     unpublish_view_class = ExerciseUnpublishView
     chooser_viewset_class = ExerciseChooserViewSet
-    chooser_per_page = 25
+    chooser_per_page = 15
     export_filename = "exercises"
     list_export = EXPORTED
     edit_handler = TabbedInterface(
