@@ -28,7 +28,7 @@ from wagtail_asyncpt.memberships.models import (
     StripeEvent,
 )
 from wagtail_asyncpt.memberships.offers import package_promises
-from wagtail_asyncpt.people.models import Client, Clinic, Letter
+from wagtail_asyncpt.people.models import Client, Clinic, Letter, Role
 
 Login = Callable[[Any], Browser]
 
@@ -265,11 +265,10 @@ def test_what_is_off_sale_or_of_another_clinic_is_not_found(
 
 
 @pytest.fixture
-def seller(db: None) -> Any:
-    """Staff who may write packages."""
-    user = factories.make_user("Sally Seller", is_staff=True)
+def seller(clinic: Clinic) -> Any:
+    """A manager who may write packages."""
+    user = factories.make_therapist(clinic, "Sally Seller", Role.MANAGER).user
     user.user_permissions.add(
-        factories.admin_access(),
         *Permission.objects.filter(
             content_type__app_label="wagtail_asyncpt", content_type__model="package"
         ),

@@ -7,6 +7,7 @@ from wagtail_asyncpt.memberships.operations.checkout import (
     open_billing_portal,
     start_checkout,
 )
+from wagtail_asyncpt.memberships.operations.coupons import check_coupon, save_coupon
 from wagtail_asyncpt.memberships.operations.credits import (
     NoVisitsLeft,
     expire_credits,
@@ -96,6 +97,7 @@ __all__ = [
     "change_plan",
     "check_amount",
     "check_contents",
+    "check_coupon",
     "confirm_checkout",
     "create_tier",
     "end_membership",
@@ -129,6 +131,7 @@ __all__ = [
     "resume_membership",
     "revoke_credits",
     "revoke_membership",
+    "save_coupon",
     "save_package",
     "save_tier",
     "set_price",

@@ -5,17 +5,18 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from wagtail_asyncpt.memberships.viewsets.coupons import CouponViewSet
 from wagtail_asyncpt.memberships.viewsets.packages import PackageViewSet
 from wagtail_asyncpt.memberships.viewsets.tiers import TierViewSet
 
 
 class ShopViewSetGroup(ModelViewSetGroup):
-    """Plans and packages; each part needs Django's permission for its model."""
+    """Plans, packages and coupons; each part needs Django's permission for its model."""
 
     menu_label = _("Plans and prices")
     menu_icon = "tag"
     menu_order = 305
-    items: Any = (TierViewSet, PackageViewSet)
+    items: Any = (TierViewSet, PackageViewSet, CouponViewSet)
 
 
-__all__ = ["PackageViewSet", "ShopViewSetGroup", "TierViewSet"]
+__all__ = ["CouponViewSet", "PackageViewSet", "ShopViewSetGroup", "TierViewSet"]

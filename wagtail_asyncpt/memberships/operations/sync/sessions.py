@@ -4,6 +4,7 @@ from django.db import transaction
 
 from wagtail_asyncpt.memberships.models import Gift, Membership, Purchase
 from wagtail_asyncpt.memberships.operations.sync.bundles import abandon_bundle, check_lines
+from wagtail_asyncpt.memberships.operations.sync.codes import count_codes
 from wagtail_asyncpt.memberships.operations.sync.invoices import mirror_invoice
 from wagtail_asyncpt.memberships.operations.sync.once import check_once, follow_once
 from wagtail_asyncpt.memberships.operations.sync.shared import (
@@ -38,6 +39,7 @@ def sync_checkout_session(*, account: str, session_id: str) -> Sale | None:
     _note_session(sale, session)
     if session["status"] == "complete" and session["payment_status"] != "unpaid":
         _follow(sale, session)
+        count_codes(account, session)
     elif session["status"] == "expired" and sale.status == "pending":
         sale.status = "abandoned"
         sale.save(update_fields=["status"])

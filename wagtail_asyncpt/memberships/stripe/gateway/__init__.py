@@ -42,6 +42,12 @@ from wagtail_asyncpt.memberships.stripe.gateway.checkout import (
     create_customer,
     expire_checkout,
 )
+from wagtail_asyncpt.memberships.stripe.gateway.coupons import (
+    close_promotion_code,
+    create_promotion_code,
+    promotion_code,
+    promotion_codes,
+)
 from wagtail_asyncpt.memberships.stripe.gateway.desk import (
     end_subscription,
     end_with_period,
@@ -80,10 +86,12 @@ __all__ = [
     "change_price_later",
     "charge",
     "checkout",
+    "close_promotion_code",
     "create_checkout",
     "create_customer",
     "create_price",
     "create_product",
+    "create_promotion_code",
     "create_refund",
     "dispute",
     "disputes_since",
@@ -102,6 +110,8 @@ __all__ = [
     "price_by_key",
     "product",
     "products",
+    "promotion_code",
+    "promotion_codes",
     "refund",
     "refunds_of_payment",
     "refunds_since",
