@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.http import HttpRequest
-from django.urls import URLResolver, include, path, reverse_lazy
+from django.urls import URLResolver, include, path, register_converter, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from wagtail_asyncpt.memberships import deletion
 from wagtail_asyncpt.memberships.desk import PERMISSIONS, RECHECK
 from wagtail_asyncpt.memberships.viewsets import ShopViewSetGroup
 from wagtail_asyncpt.people.queries import managed_clinics
@@ -19,6 +20,10 @@ def register_hooks() -> None:
     hooks.register("register_admin_viewset", ShopViewSetGroup)
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_permissions", staff_permissions)
+    hooks.register("before_delete_user", deletion.refuse_user)
+    hooks.register("before_bulk_action", deletion.refuse_users)
+    register_converter(deletion.PlanGroupConverter, "asyncpt_plan_group")
+    hooks.register("register_admin_urls", deletion.admin_urls, order=-1)
     hooks.register("register_reports_menu_item", report_item)
 
 
