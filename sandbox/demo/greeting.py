@@ -23,7 +23,10 @@ def _people() -> str:
 
 def _money(plan: Plan, webhook: str) -> str:
     if plan.uses_standin:
-        return f"  Stripe stand-in     {plan.standin_url}/_standin/   (log, clock, faults)"
+        return (
+            f"  Stripe stand-in     {plan.standin_url}/_standin/\n"
+            "                      Move time, fail a charge, drop a webhook, refund, dispute."
+        )
     return (
         "  Payments            Stripe's test mode, with your key. Forward its events with\n"
         f"                      stripe listen --forward-to {webhook}"

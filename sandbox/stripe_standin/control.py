@@ -5,26 +5,31 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from . import control_page
 from .api import Request, Response
 from .engine import Account, Engine
 from .engine.clock import DAY, HOUR, add_interval
-from .engine.errors import StripeError
-from .html import Html, day, join, page, redirect, render, time_of_day
+from .engine.errors import StripeError, invalid, missing
+from .engine.portal_configurations import default, update_configuration
+from .engine.refunds import create_refund
+from .html import read_amount, redirect
 from .pages import Fields, not_found
 
 Json = dict[str, Any]
 
 _STEPS = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
 _UNITS = ("seconds", "days", "months", "to")
-SHOWN = 40
+AFTER_RETRIES = ("cancel", "unpaid", "pause", "past_due")
 
 
 def handle(engine: Engine, request: Request, rest: str, data: Fields) -> Response:
     """Everything below ``/_standin/``."""
     if (request.method, rest) == ("GET", ""):
-        return _page(engine)
+        return control_page.show(engine)
     if (request.method, rest) == ("POST", "act"):
         return _act(engine, data)
+    if rest == "settings":
+        return _json(lambda body: _settings(engine, request.method, body), request)
     if rest == "faults":
         return _json(lambda body: _faults(engine, request.method, body), request)
     if (request.method, rest) == ("POST", "clock/advance"):
@@ -55,6 +60,33 @@ def _faults(engine: Engine, method: str, body: Json) -> Json:
     return engine.faults.dump()
 
 
+def _settings(engine: Engine, method: str, body: Json) -> Json:
+    """Of the account of ``key``: retry_days, after_retries, tax_percent."""
+    key = body.pop("key", "sk_test_standin")
+    if not isinstance(key, str):
+        raise ValueError("key is the API key of an account")
+    account = engine.account(key)
+    if method == "POST":
+        _check_settings(body)
+        account.settings |= body
+        engine.changed()
+    return account.settings
+
+
+def _check_settings(body: Json) -> None:
+    unknown = set(body) - {"retry_days", "after_retries", "tax_percent"}
+    if unknown:
+        raise ValueError(f"unknown setting {min(unknown)!r}")
+    if body.get("after_retries", "cancel") not in AFTER_RETRIES:
+        raise ValueError(f"after_retries is one of {', '.join(AFTER_RETRIES)}")
+    days = body.get("retry_days", [])
+    if not isinstance(days, list) or not all(type(n) is int and n > 0 for n in days):
+        raise ValueError("retry_days is a list of whole days")
+    percent = body.get("tax_percent", 0)
+    if type(percent) is not int or not 0 <= percent <= 100:
+        raise ValueError("tax_percent is a whole number from 0 to 100")
+
+
 def _advance(engine: Engine, body: Json) -> Json:
     if len(body) != 1 or next(iter(body)) not in _UNITS:
         raise ValueError(f"one of {', '.join(_UNITS)} is expected")
@@ -71,69 +103,82 @@ def _advance(engine: Engine, body: Json) -> Json:
 
 
 def _act(engine: Engine, data: Fields) -> Response:
-    action = data.get("action", "")
-    if action in _STEPS:
-        engine.advance(_STEPS[action])
-    elif action == "month":
-        engine.advance(to=add_interval(engine.now(), "month", 1))
-    elif action == "decline":
-        engine.faults.set({"decline_charges": engine.faults.decline_charges + 1})
-    elif action == "clear":
-        engine.faults.clear()
-    elif action == "resend":
-        _resend(engine, data.get("event", ""))
+    """Do what a button of the page says; a refusal is said on the page."""
+    try:
+        _do(engine, data.get("action", ""), data)
+    except StripeError as refusal:
+        return control_page.show(engine, str(refusal), status=refusal.status)
     engine.changed()
     return redirect("/_standin/")
 
 
-def _resend(engine: Engine, event: str) -> None:
-    found = engine.locate("event", event)
+def _do(engine: Engine, action: str, data: Fields) -> None:
+    faults = engine.faults
+    knobs: dict[str, Json] = {
+        "decline": {"decline_charges": faults.decline_charges + 1},
+        "drop": {"drop": faults.drop + 1},
+        "lose": {"fail_after_commit": faults.fail_after_commit + 1},
+        "busy": {"rate_limit": faults.rate_limit + 1},
+        "twice": {"duplicate": 0 if faults.duplicate else 1},
+        "shuffle": {"shuffle": not faults.shuffle},
+        "old": {"old_api_version": not faults.old_api_version},
+    }
+    if action in _STEPS:
+        engine.advance(_STEPS[action])
+    elif action == "month":
+        engine.advance(to=add_interval(engine.now(), "month", 1))
+    elif action in knobs:
+        faults.set(knobs[action])
+    elif action == "clear":
+        faults.clear()
+    elif action == "resend":
+        account, event = _located(engine, "event", data.get("event", ""))
+        engine.webhooks.resend(account, event["id"])
+    elif action in ("refund", "dispute"):
+        _bank(engine, action, data)
+    elif action in ("won", "lost"):
+        engine.close_dispute(data.get("dispute", ""), "won" if action == "won" else "lost")
+    elif action in ("portal_more", "portal_less"):
+        for account in engine.accounts():
+            _offer(account, more=action == "portal_more")
+    elif data.get("after") in AFTER_RETRIES:
+        for account in engine.accounts():
+            account.settings["after_retries"] = data["after"]
+
+
+def _located(engine: Engine, kind: str, identity: str) -> tuple[Account, Json]:
+    found = engine.locate(kind, identity)
     if found is None:
-        raise StripeError(f"No such event: '{event}'", status=404)
-    engine.webhooks.resend(found[0], event)
+        raise missing(kind, identity)
+    return found
 
 
-def _page(engine: Engine) -> Response:
-    events = [(a, e) for a in engine.accounts() for e in a.rows("event")]
-    events.sort(key=lambda pair: pair[1]["created"])
-    latest = events[::-1][:SHOWN]
-    active = {k: v for k, v in engine.faults.dump().items() if v}
-    faults = ", ".join(f"{k} = {v}" for k, v in active.items()) or "None: all is well."
-    body = render(
-        "control.html",
-        now=f"{day(engine.now())}, {time_of_day(engine.now())} UTC",
-        faults=faults,
-        events=_events(engine, latest) if latest else Html("<p>No events yet.</p>"),
-    )
-    return page("Stand-in", body, wide=True)
+def _bank(engine: Engine, action: str, data: Fields) -> None:
+    account, charge = _located(engine, "charge", data.get("charge", ""))
+    if action == "dispute":
+        engine.open_dispute(charge["id"])
+        return
+    amount = read_amount(data.get("amount", ""), charge["currency"])
+    if amount is None:
+        raise invalid("Enter an amount, such as 25 or 25.00.")
+    create_refund(account, {"charge": charge["id"], "amount": amount})
 
 
-def _events(engine: Engine, events: list[tuple[Account, Json]]) -> Html:
-    names = ("Time", "Event", "Delivery", "")
-    head = Html("".join(f'<th scope="col">{n or "Again"}</th>' for n in names))
-    rows = [
-        render(
-            "event_row.html",
-            time=time_of_day(event["created"]),
-            date=day(event["created"]),
-            type=event["type"],
-            object=event["data"]["object"]["id"],
-            state=_state(engine, event["id"]),
-            event=event["id"],
-        )
-        for _, event in events
-    ]
-    return render("table.html", head=head, rows=join(rows))
-
-
-def _state(engine: Engine, event: str) -> str:
-    rows = engine.webhooks.for_event(event)
-    words = []
-    for row in rows:
-        last = row["tries"][-1] if row["tries"] else None
-        if last is None:
-            words.append(row["state"])
-            continue
-        answer = last["status"] or last["error"].partition(":")[0]
-        words.append(f"{row['state']} ({answer}, try {len(row['tries'])})")
-    return "; ".join(words) or "no endpoint"
+def _offer(account: Account, *, more: bool) -> None:
+    """Let the portal's default configuration offer pausing and every price on sale, or neither."""
+    products: dict[str, list[str]] = {}
+    for price in account.rows("price"):
+        if price["type"] == "recurring" and price["active"]:
+            products.setdefault(price["product"], []).append(price["id"])
+    weeks = [{"interval": "week", "interval_count": n} for n in (1, 2, 4)]
+    duration = {"type": "interval_options", "interval_options": weeks}
+    features = {
+        "subscription_pause": {"enabled": more, "duration": duration},
+        "subscription_update": {
+            "enabled": more,
+            "default_allowed_updates": ["price"],
+            "proration_behavior": "always_invoice",
+            "products": [{"product": p, "prices": prices} for p, prices in products.items()],
+        },
+    }
+    update_configuration(account, {"features": features}, default(account)["id"])

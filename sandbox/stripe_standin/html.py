@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -76,6 +78,20 @@ def money(amount: int, currency: str) -> str:
     symbol = _SYMBOLS.get(currency)
     words = f"{symbol}{number}" if symbol else f"{number} {currency.upper()}"
     return f"-{words}" if amount < 0 else words
+
+
+def amount_field(amount: int, currency: str) -> str:
+    """Minor units as they are typed: 14900 usd → 149.00."""
+    return str(amount) if currency in _NO_DECIMALS else f"{amount / 100:.2f}"
+
+
+def read_amount(typed: str, currency: str) -> int | None:
+    """What was typed, in minor units; None when it is no amount."""
+    places = 0 if currency in _NO_DECIMALS else 2
+    fraction = rf"(\.[0-9]{{1,{places}}})?" if places else ""
+    if not re.fullmatch(rf"[0-9]{{1,8}}{fraction}", typed.strip()):
+        return None
+    return int(Decimal(typed.strip()).scaleb(places))
 
 
 def day(timestamp: int) -> str:

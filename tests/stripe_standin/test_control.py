@@ -130,3 +130,79 @@ def test_the_state_file_brings_everything_back(tmp_path: Path) -> None:
         second.engine.advance(29 * DAY)
         paid = client.v1.invoices.list({"subscription": subscription.id, "status": "paid"})
         assert len(paid.data) == 2
+
+
+def press(shop: Shop, **data: str) -> Any:
+    return shop.web.post(f"{shop.standin.url}/_standin/act", data)
+
+
+@pytest.mark.parametrize(
+    ("action", "knob", "value"),
+    [
+        ("decline", "decline_charges", 1),
+        ("drop", "drop", 1),
+        ("twice", "duplicate", 1),
+        ("shuffle", "shuffle", True),
+        ("old", "old_api_version", True),
+        ("lose", "fail_after_commit", 1),
+        ("busy", "rate_limit", 1),
+    ],
+)
+def test_each_button_turns_its_knob_and_one_turns_all_back(
+    shop: Shop, action: str, knob: str, value: Any
+) -> None:
+    assert f"{knob} = {value}" in press(shop, action=action).text
+    assert getattr(shop.standin.engine.faults, knob) == value
+    assert "all is well" in press(shop, action="clear").text
+
+
+def test_payments_are_refunded_and_disputed_by_hand(shop: Shop) -> None:
+    v1 = shop.client.v1
+    shop.join()
+    charge = v1.charges.list().data[0].id
+    page = press(shop, action="refund", charge=charge, amount="25")
+    assert "$25.00 refunded" in page.text
+    assert v1.charges.retrieve(charge).amount_refunded == 2_500
+    for typed in ("", "-1", "1e3", "12.345", "NaN"):
+        refused = press(shop, action="refund", charge=charge, amount=typed)
+        assert "Enter an amount" in refused.text
+    assert "greater than" in press(shop, action="refund", charge=charge, amount="500").text
+    opened = press(shop, action="dispute", charge=charge)
+    assert "The clinic wins" in opened.text
+    dispute = v1.disputes.list().data[0]
+    assert dispute.amount == 12_400
+    assert "charged back" in press(shop, action="refund", charge=charge, amount="1").text
+    press(shop, action="won", dispute=dispute.id)
+    assert v1.disputes.retrieve(dispute.id).status == "won"
+    assert "already closed" in press(shop, action="lost", dispute=dispute.id).text
+    assert press(shop, action="won", dispute="du_nobody").status_code == 404
+
+
+def test_the_portal_and_the_last_retry_are_set_by_hand(shop: Shop) -> None:
+    customer, _ = shop.join()
+    url = shop.client.v1.billing_portal.sessions.create({"customer": customer.id}).url
+    assert "Pause" not in shop.web.get(url).text
+    assert "offers pausing and other plans" in press(shop, action="portal_more").text
+    assert "Pause" in shop.web.get(url).text
+    press(shop, action="portal_less")
+    assert "Pause" not in shop.web.get(url).text
+    assert "then the subscription is paused" in press(shop, after="pause").text
+    press(shop, after="nonsense")
+    assert shop.standin.engine.account(KEY).settings["after_retries"] == "pause"
+
+
+def test_settings_over_json(standin: StandIn) -> None:
+    url = f"{standin.url}/_standin/settings"
+    wanted = {"retry_days": [1, 2], "after_retries": "unpaid", "tax_percent": 8}
+    assert requests.post(url, json=wanted, timeout=5).json() == wanted
+    assert requests.get(url, timeout=5).json() == wanted
+    for bad in (
+        {"retries": 1},
+        {"after_retries": "nothing"},
+        {"retry_days": [0]},
+        {"retry_days": "3"},
+        {"tax_percent": 101},
+        {"key": 1},
+    ):
+        assert requests.post(url, json=bad, timeout=5).status_code == 400
+    assert requests.get(url, timeout=5).json() == wanted

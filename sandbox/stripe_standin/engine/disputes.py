@@ -80,7 +80,7 @@ def update_dispute(account: Account, params: Json, identity: str) -> Json:
     dispute = account.get("dispute", identity)
     evidence = params.get("evidence", {})
     only(evidence, _TEXTS, "evidence")
-    if evidence and not _is_open(dispute):
+    if evidence and not is_open(dispute):
         raise invalid("This dispute is already closed.", "evidence")
     with account.changing(dispute, "charge.dispute.updated"):
         assign(dispute, params)
@@ -102,7 +102,8 @@ def _submit(dispute: Json, submits: bool) -> None:
     dispute["evidence_details"] = details
 
 
-def _is_open(dispute: Json) -> bool:
+def is_open(dispute: Json) -> bool:
+    """True while the bank has not decided."""
     return dispute["status"].removeprefix("warning_") in ("needs_response", "under_review")
 
 
@@ -114,7 +115,7 @@ def close_dispute(account: Account, params: Json, identity: str) -> Json:
 def decide(account: Account, identity: str, outcome: Outcome) -> Json:
     """The bank's word; won: the money comes back. An inquiry ends as ``warning_closed``."""
     dispute = account.get("dispute", identity)
-    if not _is_open(dispute):
+    if not is_open(dispute):
         raise invalid("This dispute is already closed.")
     inquiry = dispute["status"].startswith("warning_")
     previous = {"status": dispute["status"]}
