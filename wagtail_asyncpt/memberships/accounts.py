@@ -34,6 +34,7 @@ class InvoiceLine:
     amount: str
     status: str
     url: str
+    receipt: int | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Account:
     can_manage: bool
     is_pending: bool
     needs_card: bool
+    pay_url: str
+    card: str
+    card_ends: bool
     can_pause: bool
     can_resume: bool
     can_cancel: bool
@@ -67,12 +71,16 @@ def account_of(client: Client) -> Account:
     unpaid = operations.open_change_invoice(membership) if membership else None
     following = membership.next_price if membership else None
     follows_at = membership.next_price_at if membership else None
+    invoices = list(queries.invoices_of(client)[:24])
     return Account(
         membership=membership,
         status=status,
         price=offer_price(membership.price) if membership and membership.price else None,
         next_payment=_next_payment(membership, client) if membership else "",
-        invoices=[_line(invoice, client) for invoice in queries.invoices_of(client)[:24]],
+        invoices=[_line(invoice, client) for invoice in invoices],
+        pay_url=next((row.hosted_url for row in invoices if row.status == "open"), ""),
+        card=_card(membership) if membership else "",
+        card_ends=_renews(membership) and _card_ends(membership),
         can_manage=queries.customer_of(client) is not None,
         is_pending=membership is not None and membership.status == MembershipStatus.PENDING,
         needs_card=membership is not None and membership.status in UNPAID,
@@ -98,6 +106,26 @@ def _renews(membership: Membership | None) -> TypeGuard[Membership]:
     )
 
 
+def _card(membership: Membership) -> str:
+    """For example "Visa 4242, until 12/2034"."""
+    expires = membership.card_expires_on
+    if not membership.card_last4 or expires is None or not _at_stripe(membership):
+        return ""
+    message = _("%(brand)s ending in %(last4)s, valid until %(month)02d/%(year)d")
+    return message % {
+        "brand": membership.card_brand.replace("_", " ").title(),
+        "last4": membership.card_last4,
+        "month": expires.month,
+        "year": expires.year,
+    }
+
+
+def _card_ends(membership: Membership) -> bool:
+    """Whether the card is not valid any more on the day of the next payment."""
+    expires, renews = membership.card_expires_on, membership.period_end
+    return expires is not None and renews is not None and renews.date() > expires
+
+
 def _plan(price: Price) -> str:
     """For example "Library, $29.00 a month"."""
     return f"{price.tier.name}, {offer_price(price).words}"
@@ -110,8 +138,8 @@ def _at_stripe(membership: Membership) -> bool:
 
 
 def _can_keep(membership: Membership) -> bool:
-    ends = membership.ends_at is not None and not membership.tier.payment_count
-    return ends and _at_stripe(membership)
+    wished = not membership.tier.payment_count or bool(membership.cancel_reason)
+    return membership.ends_at is not None and wished and _at_stripe(membership)
 
 
 def _next_payment(membership: Membership, client: Client) -> str:
@@ -135,7 +163,8 @@ def _line(invoice: Invoice, client: Client) -> InvoiceLine:
         date=day(invoice.created_at, client),
         amount=format_money(invoice.amount_due, invoice.currency),
         status=words.get(invoice.status, invoice.status),
-        url=invoice.hosted_url,
+        url=invoice.hosted_url if invoice.status == "open" else "",
+        receipt=invoice.pk if invoice.status == "paid" else None,
     )
 
 

@@ -40,6 +40,13 @@ class Clinic(BaseSiteSetting):
         default="default",
         help_text=_("Name of the entry in the STRIPE_ACCOUNTS setting."),
     )
+    receipt_details = models.TextField(
+        _("printed on receipts"),
+        blank=True,
+        help_text=_(
+            "What insurers and HSA administrators ask for: address, phone, tax number, NPI."
+        ),
+    )
     collects_tax = models.BooleanField(
         _("add tax with Stripe Tax"),
         default=False,

@@ -131,6 +131,7 @@ class ClinicViewSet(ClinicScopedViewSet):
         "currency",
         "weight_unit",
         "reply_hours",
+        "receipt_details",
         "stripe_account",
         "collects_tax",
     ]

@@ -1,11 +1,13 @@
 """Touch points from the signals of the weekly loop and of visits."""
 
+from datetime import datetime
 from typing import Any
 
 from wagtail_asyncpt.care import signals
 from wagtail_asyncpt.memberships.signals import visit_attended
+from wagtail_asyncpt.memberships.touches import register_touch_counter
 from wagtail_asyncpt.people.models import Client, Therapist
-from wagtail_asyncpt.practice.models import Direction, TouchKind
+from wagtail_asyncpt.practice.models import Direction, TouchKind, TouchPoint
 from wagtail_asyncpt.practice.operations import record_touch
 
 _TOUCHES = (
@@ -38,8 +40,14 @@ def _receiver(kind: TouchKind, direction: Direction) -> Any:
     return receive
 
 
+def count_touches(client: Client, since: datetime, until: datetime) -> int:
+    """The contacts of ``client`` in a period, for the mail of a renewal."""
+    return TouchPoint.objects.filter(client=client, at__gte=since, at__lt=until).count()
+
+
 def connect() -> None:
-    """Record each contact of the loop."""
+    """Record each contact of the loop, and let others ask how many there were."""
+    register_touch_counter(count_touches)
     for signal, kind, direction in _TOUCHES:
         signal.connect(
             _receiver(kind, direction), weak=False, dispatch_uid=f"asyncpt-touch-{kind.value}"

@@ -10,7 +10,10 @@ from wagtail_asyncpt.people.models import Client, Clinic
 
 
 class Invoice(models.Model):
-    """Mirror of a Stripe invoice: what a client was charged, in minor units."""
+    """Mirror of a Stripe invoice: what a client was charged, in minor units.
+
+    ``description`` and the days of service are what a receipt says; nothing about health.
+    """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
     client = models.ForeignKey(Client, models.PROTECT, related_name="invoices")
@@ -21,6 +24,7 @@ class Invoice(models.Model):
     account = models.CharField(max_length=50)
     stripe_id = models.CharField(max_length=100)
     number = models.CharField(max_length=100, blank=True)
+    description = models.CharField(max_length=200, blank=True)
     payment_intent_id = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=20)
     billing_reason = models.CharField(max_length=40, blank=True)
@@ -30,6 +34,8 @@ class Invoice(models.Model):
     amount_refunded = models.IntegerField(default=0)
     period_start = models.DateTimeField(null=True, blank=True)
     period_end = models.DateTimeField(null=True, blank=True)
+    service_start = models.DateTimeField(null=True, blank=True)
+    service_end = models.DateTimeField(null=True, blank=True)
     hosted_url = models.URLField(max_length=2000, blank=True)
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)

@@ -87,6 +87,7 @@ class Membership(models.Model):
 
     ``resumes_at`` is when a pause ends by itself, ``next_price`` what it changes to at
     ``next_price_at``, ``sponsor`` the family's or employer's membership that a seat belongs to.
+    ``card_expires_on`` is the last day of the card that is charged.
     ``past_due_since`` starts the grace in which access goes on after a failed payment.
     ``setup_fee`` (in minor units) and ``trial_days`` are the terms of its checkout.
     ``ends_at`` is when a canceled or complimentary membership stops; empty while it renews.
@@ -127,6 +128,9 @@ class Membership(models.Model):
     stripe_schedule_id = models.CharField(max_length=100, blank=True)
     cancel_reason = models.CharField(max_length=30, choices=CancelReason, blank=True)
     cancel_comment = models.TextField(blank=True)
+    card_brand = models.CharField(max_length=30, blank=True)
+    card_last4 = models.CharField(max_length=4, blank=True)
+    card_expires_on = models.DateField(null=True, blank=True)
     past_due_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     activated_at = models.DateTimeField(null=True, blank=True)

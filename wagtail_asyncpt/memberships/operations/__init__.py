@@ -56,6 +56,7 @@ from wagtail_asyncpt.memberships.operations.plans import (
 )
 from wagtail_asyncpt.memberships.operations.recheck import recheck_membership
 from wagtail_asyncpt.memberships.operations.refunds import refund_payment
+from wagtail_asyncpt.memberships.operations.reminding import write_due_reminders
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import (
     Mismatch,
@@ -145,4 +146,5 @@ __all__ = [
     "sync_subscription",
     "sync_tiers",
     "undo_second_membership",
+    "write_due_reminders",
 ]

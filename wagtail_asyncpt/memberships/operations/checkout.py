@@ -152,9 +152,17 @@ def confirm_checkout(*, client: Client, session_id: str) -> Sale | None:
     return queries.sale_of(client, session_id)
 
 
-def open_billing_portal(*, client: Client, return_url: str) -> str:
-    """Address of Stripe's page for card, invoices and cancellation; good once, never stored."""
+def open_billing_portal(*, client: Client, return_url: str, change_card: bool = False) -> str:
+    """Address of Stripe's page for card, invoices and cancellation; good once, never stored.
+
+    ``change_card`` opens the form for another card at once.
+    """
     customer = queries.customer_of(client)
     if customer is None:
         raise DomainError(_("There is no card or invoice to manage yet."))
-    return gateway.portal_url(customer.account, customer=customer.stripe_id, return_url=return_url)
+    return gateway.portal_url(
+        customer.account,
+        customer=customer.stripe_id,
+        return_url=return_url,
+        change_card=change_card,
+    )

@@ -22,6 +22,7 @@ from wagtail_asyncpt.memberships.models import (
     StaffAction,
     StaffActionKind,
 )
+from wagtail_asyncpt.memberships.operations.running import forget_next_plan
 from wagtail_asyncpt.memberships.operations.sync.shared import Json, locked
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
 from wagtail_asyncpt.memberships.stripe import gateway
@@ -115,6 +116,7 @@ def end_membership(*, order: Order, membership: Membership, now: bool) -> Member
     if now:
         end_now(row)
     else:
+        forget_next_plan(row)
         gateway.end_with_period(row.account, row.stripe_subscription_id, key=f"later-{order.key}")
     follow_subscription(row, row.stripe_subscription_id)
     return row
@@ -204,6 +206,7 @@ def extend_membership(*, order: Order, membership: Membership, days: int) -> Mem
         ends_at=until,
     )
     if subscription:
+        forget_next_plan(row)
         gateway.postpone_payment(
             row.account,
             row.stripe_subscription_id,

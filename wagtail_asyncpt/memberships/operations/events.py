@@ -18,8 +18,10 @@ from wagtail_asyncpt.memberships.models import (
 from wagtail_asyncpt.memberships.operations.duplicates import undo_second_membership
 from wagtail_asyncpt.memberships.operations.sync import (
     SecondMembership,
+    sync_card,
     sync_charge,
     sync_checkout_session,
+    sync_customer,
     sync_dispute,
     sync_invoice,
     sync_refund,
@@ -47,6 +49,8 @@ _HANDLERS: dict[str, Callable[[str, str], object | None]] = {
     "subscription": lambda account, identity: sync_subscription(
         account=account, subscription_id=identity
     ),
+    "customer": lambda account, identity: sync_customer(account=account, customer=identity),
+    "payment_method": lambda account, identity: sync_card(account=account, method=identity),
     "subscription_schedule": lambda account, identity: sync_schedule(
         account=account, schedule_id=identity
     ),
@@ -74,6 +78,9 @@ EVENT_TYPES = (
     "subscription_schedule.updated",
     "subscription_schedule.released",
     "subscription_schedule.canceled",
+    "customer.updated",
+    "payment_method.updated",
+    "payment_method.automatically_updated",
     "invoice.paid",
     "invoice.payment_failed",
     "invoice.payment_action_required",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships.models import CancelReason, Membership, MembershipStatus
+from wagtail_asyncpt.memberships.operations.payment_count import is_last_day
 from wagtail_asyncpt.memberships.operations.running import forget_next_plan, own_membership
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
 from wagtail_asyncpt.memberships.stripe import gateway
@@ -51,7 +52,7 @@ def keep_membership(*, client: Client, key: UUID) -> Membership:
     membership, subscription = own_membership(client)
     if membership.ends_at is None:
         return membership
-    if membership.tier.payment_count:
+    if is_last_day(subscription):
         raise DomainError(_("This plan has a fixed number of payments and ends by itself."))
     gateway.renew_again(membership.account, subscription, key=f"keep-{membership.uuid}-{key}")
     follow_subscription(membership, membership.stripe_subscription_id)

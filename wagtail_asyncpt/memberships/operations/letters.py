@@ -1,17 +1,23 @@
 """The mails that a membership causes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import formats
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.money import format_money
+from wagtail_asyncpt.memberships import touches
 from wagtail_asyncpt.memberships.access import grace
 from wagtail_asyncpt.memberships.models import Invoice, Membership, MembershipStatus, Price
 from wagtail_asyncpt.memberships.offers import offer_price
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.people.operations import write_letter
+
+#: How long before its end a trial or a card is spoken of.
+TRIAL_NOTICE = timedelta(days=3)
+CARD_NOTICE = timedelta(days=45)
 
 _MAIL = "wagtail_asyncpt/memberships/mail"
 
@@ -88,6 +94,72 @@ def plan_changed(membership: Membership, before: Price, at: datetime) -> None:
         price=offer_price(price).words if price else "",
         renews=day(membership.period_end, membership.client) if membership.period_end else "",
     )
+
+
+def action_required(membership: Membership, invoice: Invoice, attempt: int) -> None:
+    """Once for each attempt: the bank asks the client to confirm, on Stripe's page."""
+    _write(
+        membership,
+        key=f"action-required-{invoice.stripe_id}-{attempt}",
+        template="action_required",
+        amount=format_money(invoice.amount_due, invoice.currency),
+        invoice_url=invoice.hosted_url,
+    )
+
+
+def renewed(membership: Membership, invoice: Invoice) -> None:
+    """Once for each renewal: what was paid, and how often client and therapist were in touch."""
+    earlier = membership.invoices.filter(created_at__lt=invoice.created_at, status="paid")
+    last = earlier.order_by("-created_at").first()
+    since = last.created_at if last else membership.activated_at or membership.created_at
+    renews = membership.period_end
+    _write(
+        membership,
+        key=f"renewed-{invoice.stripe_id}",
+        template="renewed",
+        amount=format_money(invoice.amount_paid, invoice.currency),
+        contacts=touches.count(membership.client, since, invoice.created_at),
+        renews=day(renews, membership.client) if renews else "",
+    )
+
+
+def due_reminders(membership: Membership) -> None:
+    """What the calendar asks for: a trial or a card that ends soon, once each."""
+    if membership.ends_at is None:
+        _trial_ending(membership)
+        _card_expiring(membership)
+
+
+def _trial_ending(membership: Membership) -> None:
+    ends, price = membership.trial_ends_at, membership.price
+    if membership.status != MembershipStatus.TRIALING or ends is None or price is None:
+        return
+    if ends - TRIAL_NOTICE <= clock.now() < ends:
+        _write(
+            membership,
+            key=f"trial-ending-{membership.stripe_subscription_id}-{ends.timestamp():.0f}",
+            template="trial_ending",
+            amount=format_money(price.amount, price.currency),
+            until=day(ends, membership.client),
+        )
+
+
+def _card_expiring(membership: Membership) -> None:
+    expires, renews = membership.card_expires_on, membership.period_end
+    running = membership.status in (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
+    if expires is None or renews is None or not running:
+        return
+    soon = clock.today(membership.client.time_zone) + CARD_NOTICE >= expires
+    if soon and renews.date() > expires:
+        card = f"{membership.card_brand} {membership.card_last4}"
+        _write(
+            membership,
+            key=f"card-expiring-{membership.stripe_subscription_id}-{card}-{expires}",
+            template="card_expiring",
+            last4=membership.card_last4,
+            expires=formats.date_format(expires, "DATE_FORMAT"),
+            renews=day(renews, membership.client),
+        )
 
 
 def _write(membership: Membership, *, key: str, template: str, **context: Any) -> None:

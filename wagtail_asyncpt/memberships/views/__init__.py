@@ -1,6 +1,6 @@
 """Joining, the way back from Stripe, the account page, and Stripe's webhook."""
 
-from wagtail_asyncpt.memberships.views.account import account, billing
+from wagtail_asyncpt.memberships.views.account import account, billing, card, receipt
 from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
 from wagtail_asyncpt.memberships.views.leaving import keep, leave
 from wagtail_asyncpt.memberships.views.packages import buy
@@ -12,6 +12,7 @@ __all__ = [
     "account",
     "billing",
     "buy",
+    "card",
     "join",
     "join_back",
     "join_done",
@@ -21,6 +22,7 @@ __all__ = [
     "pause",
     "plan",
     "plans",
+    "receipt",
     "resume",
     "webhook",
 ]

@@ -3,10 +3,7 @@
 import logging
 from typing import Any
 
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +12,7 @@ from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.memberships.accounts import account_of
 from wagtail_asyncpt.memberships.balances import balance_of
 from wagtail_asyncpt.memberships.member_forms import KeyForm
+from wagtail_asyncpt.memberships.receipts import receipt_of
 from wagtail_asyncpt.memberships.stripe.client import StripeFailure
 from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
 from wagtail_asyncpt.people.access import client_required
@@ -49,11 +47,37 @@ def account_page(
 @require_POST
 def billing(request: HttpRequest, client: Client) -> HttpResponse:
     """Open Stripe's billing portal for the signed-in client's own customer."""
+    return _portal(request, client)
+
+
+@client_required
+@require_POST
+def card(request: HttpRequest, client: Client) -> HttpResponse:
+    """Open the portal's form for another card."""
+    return _portal(request, client, change_card=True)
+
+
+def _portal(request: HttpRequest, client: Client, *, change_card: bool = False) -> HttpResponse:
     return_url = client.clinic.site.root_url + reverse("asyncpt_memberships:account")
     try:
-        return SeeOther(operations.open_billing_portal(client=client, return_url=return_url))
+        return SeeOther(
+            operations.open_billing_portal(
+                client=client, return_url=return_url, change_card=change_card
+            )
+        )
     except DomainError as error:
         return account_page(request, client, error=error.message, status=409)
     except StripeFailure:
         log.exception("No billing portal for client %s", client.pk)
         return account_page(request, client, error=trouble(), status=503)
+
+
+@client_required
+@require_GET
+def receipt(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+    """A receipt to print, of a paid invoice of the client's own; else 404."""
+    found = receipt_of(client, pk)
+    if found is None:
+        raise Http404
+    context = {"clinic": client.clinic, "client": client, "receipt": found}
+    return rendered(request, "receipt", context)

@@ -5,6 +5,7 @@ older answer win. Success page, webhooks and the clean-up all come here, in any 
 number of times.
 """
 
+from wagtail_asyncpt.memberships.operations.sync.cards import sync_card, sync_customer
 from wagtail_asyncpt.memberships.operations.sync.disputes import sync_dispute
 from wagtail_asyncpt.memberships.operations.sync.invoices import sync_invoice
 from wagtail_asyncpt.memberships.operations.sync.refunds import (
@@ -27,8 +28,10 @@ __all__ = [
     "METADATA_KEY",
     "Mismatch",
     "SecondMembership",
+    "sync_card",
     "sync_charge",
     "sync_checkout_session",
+    "sync_customer",
     "sync_dispute",
     "sync_invoice",
     "sync_refund",

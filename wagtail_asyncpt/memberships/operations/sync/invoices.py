@@ -63,6 +63,7 @@ def mirror_invoice(membership: Membership, invoice: Json) -> Invoice:
     assert price is not None  # noqa: S101 (every Stripe membership has one; tells the checker)
     require(invoice["currency"] == price.currency.lower(), "currency")
     check_buyer(membership, invoice)
+    known = Invoice.objects.filter(account=membership.account, stripe_id=invoice["id"]).first()
     row, _created = Invoice.objects.update_or_create(
         account=membership.account,
         stripe_id=invoice["id"],
@@ -70,6 +71,8 @@ def mirror_invoice(membership: Membership, invoice: Json) -> Invoice:
             "clinic_id": membership.clinic_id,
             "client_id": membership.client_id,
             "membership": membership,
+            "description": (known.description if known else "") or membership.tier.name,
+            **_service(invoice),
             "number": invoice["number"] or "",
             "payment_intent_id": _payment_intent(invoice),
             "status": invoice["status"],
@@ -88,9 +91,22 @@ def mirror_invoice(membership: Membership, invoice: Json) -> Invoice:
         _grant_periods(membership, row, invoice)
         deliver_bundle(membership, row, invoice)
         set_last_day(membership)
-    elif _was_refused(membership, invoice):
-        letters.payment_failed(membership, row, invoice["attempt_count"])
+        if invoice["billing_reason"] == "subscription_cycle":
+            letters.renewed(membership, row)
+    elif invoice["status"] == "open" and invoice["attempt_count"] > 0:
+        _tell_refused(membership, row, invoice["attempt_count"])
     return row
+
+
+def _service(invoice: Json) -> dict[str, datetime | None]:
+    """The days that the invoice is for: those of its lines that are charged."""
+    lines = [line for line in invoice["lines"]["data"] if line["amount"] >= 0]
+    starts = [line["period"]["start"] for line in lines]
+    ends = [line["period"]["end"] for line in lines]
+    return {
+        "service_start": moment(min(starts, default=None)),
+        "service_end": moment(max(ends, default=None)),
+    }
 
 
 def _payment_intent(invoice: Json) -> str:
@@ -100,9 +116,12 @@ def _payment_intent(invoice: Json) -> str:
     return next((p["payment"].get("payment_intent") or "" for p in payments), "")
 
 
-def _was_refused(membership: Membership, invoice: Json) -> bool:
-    waits = membership.status in (MembershipStatus.PAST_DUE, MembershipStatus.PAUSED)
-    return waits and invoice["status"] == "open" and invoice["attempt_count"] > 0
+def _tell_refused(membership: Membership, row: Invoice, attempt: int) -> None:
+    """A change of the plan is refused before the client's eyes, and needs no mail for that."""
+    if gateway.needs_action(membership.account, row.stripe_id):
+        letters.action_required(membership, row, attempt)
+    elif membership.status in (MembershipStatus.PAST_DUE, MembershipStatus.PAUSED):
+        letters.payment_failed(membership, row, attempt)
 
 
 def _grant_periods(membership: Membership, row: Invoice, invoice: Json) -> None:

@@ -54,6 +54,9 @@ def _mirror(sale: Purchase | Gift, invoice: Json) -> Invoice:
             "client_id": _buyer(sale),
             "purchase": None if isinstance(sale, Gift) else sale,
             "number": invoice["number"] or "",
+            "description": str(sale.package or sale.tier)
+            if isinstance(sale, Gift)
+            else str(sale.package),
             "payment_intent_id": sale.payment_intent_id,
             "status": invoice["status"],
             "billing_reason": invoice["billing_reason"] or "",

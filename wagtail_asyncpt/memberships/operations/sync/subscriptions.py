@@ -1,6 +1,7 @@
 """Follow a subscription."""
 
-from datetime import datetime
+from calendar import monthrange
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from wagtail_asyncpt.memberships.models import (
     Membership,
     MembershipStatus,
 )
+from wagtail_asyncpt.memberships.operations import letters
 from wagtail_asyncpt.memberships.operations.payment_count import clear_last_day, is_last_day
 from wagtail_asyncpt.memberships.operations.sync.shared import (
     METADATA_KEY,
@@ -77,10 +79,13 @@ def follow_subscription(membership: Membership, subscription_id: str) -> Json:
     membership.stripe_subscription_id = subscription_id
     membership.price, membership.tier = price, price.tier
     read_state(membership, subscription)
+    _write_card(membership, subscription)
+    _write_next_plan(membership, subscription)
     membership.synced_at = clock.now()
     membership.save()
     if membership.status == MembershipStatus.PAUSED:
         clear_last_day(membership, subscription)
+    letters.due_reminders(membership)
     tell(before, membership, resumed_at=_resumed_at(before.paused_at, subscription))
     heal_groups(user=membership.client.user, at=clock.now())
     return subscription
@@ -118,7 +123,6 @@ def read_state(membership: Membership, subscription: Json) -> None:
     membership.ended_at = moment(subscription["ended_at"])
     membership.past_due_since = _past_due_since(subscription, membership.period_start)
     membership.trial_ends_at = moment(subscription["trial_end"])
-    _write_next_plan(membership, subscription)
     _write_pause(membership, subscription)
     _write_reason(membership, subscription)
     if membership.activated_at is None and status in LIVE:
@@ -135,6 +139,22 @@ def _ends_at(subscription: Json, period_end: datetime | None) -> datetime | None
     if cancel_at:
         return cancel_at
     return period_end if subscription["cancel_at_period_end"] else None
+
+
+def _write_card(membership: Membership, subscription: Json) -> None:
+    """The card that the next payment is charged to: the subscription's own, else the default."""
+    if subscription["status"] in OVER:
+        return
+    method = subscription["default_payment_method"]
+    if method is None:
+        method = gateway.default_card(membership.account, subscription["customer"])
+    card = (method or {}).get("card") or {}
+    membership.card_brand = card.get("brand") or ""
+    membership.card_last4 = card.get("last4") or ""
+    membership.card_expires_on = None
+    if card:
+        year, month = card["exp_year"], card["exp_month"]
+        membership.card_expires_on = date(year, month, monthrange(year, month)[1])
 
 
 def _write_next_plan(membership: Membership, subscription: Json) -> None:

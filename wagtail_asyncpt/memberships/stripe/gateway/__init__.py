@@ -24,6 +24,11 @@ from wagtail_asyncpt.memberships.stripe.gateway.billing import (
     refunds_of_payment,
     session_of_payment,
 )
+from wagtail_asyncpt.memberships.stripe.gateway.cards import (
+    customer_of_card,
+    default_card,
+    needs_action,
+)
 from wagtail_asyncpt.memberships.stripe.gateway.catalog import (
     NewPrice,
     create_price,
@@ -93,6 +98,8 @@ __all__ = [
     "create_product",
     "create_promotion_code",
     "create_refund",
+    "customer_of_card",
+    "default_card",
     "dispute",
     "disputes_since",
     "end_on",
@@ -103,6 +110,7 @@ __all__ = [
     "invoice_of_payment",
     "invoices_of_subscription",
     "invoices_since",
+    "needs_action",
     "pause",
     "portal_url",
     "postpone_payment",

@@ -8,11 +8,12 @@ Json = dict[str, Any]
 
 
 def subscription(account: str, subscription_id: str) -> Json:
-    """A subscription with its latest invoice and its schedule."""
+    """A subscription with its latest invoice, its schedule and its own card."""
     with own_errors():
         return as_json(
             client_for(account).v1.subscriptions.retrieve(
-                subscription_id, {"expand": ["latest_invoice", "schedule"]}
+                subscription_id,
+                {"expand": ["latest_invoice", "schedule", "default_payment_method"]},
             )
         )
 
@@ -95,10 +96,15 @@ def end_on(account: str, subscription_id: str, *, at: str, mark: str) -> None:
         )
 
 
-def portal_url(account: str, *, customer: str, return_url: str) -> str:
-    """Address of a new billing portal session: a secret, to be followed at once and not kept."""
+def portal_url(account: str, *, customer: str, return_url: str, change_card: bool = False) -> str:
+    """Address of a new billing portal session: a secret, to be followed at once and not kept.
+
+    ``change_card`` opens the form for another card, and leads back from there.
+    """
+    params: Json = {"customer": customer, "return_url": return_url}
+    if change_card:
+        back = {"type": "redirect", "redirect": {"return_url": return_url}}
+        params["flow_data"] = {"type": "payment_method_update", "after_completion": back}
     with own_errors():
-        session = client_for(account).v1.billing_portal.sessions.create(
-            {"customer": customer, "return_url": return_url}
-        )
+        session = client_for(account).v1.billing_portal.sessions.create(params)  # type: ignore[arg-type]
     return str(session.url)
