@@ -366,6 +366,7 @@ def test_the_page_of_a_membership_shows_payments_and_links_to_stripe(
     page = desk.get(inspect_url(member)).content.decode()
     assert invoice.number in page
     assert "$149.00" in page
+    assert "$149.00 a month" in page
     assert (
         f"https://dashboard.stripe.com/test/subscriptions/{member.stripe_subscription_id}" in page
     )

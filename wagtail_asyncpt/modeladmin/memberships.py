@@ -5,16 +5,15 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail_modeladmin.views import InspectView
 
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships.desk import choices_for, may
 from wagtail_asyncpt.memberships.models import Invoice, Membership
 from wagtail_asyncpt.modeladmin.scope import scope_of
-from wagtail_asyncpt.modeladmin.shared import Ledger, LedgerIndexView
+from wagtail_asyncpt.modeladmin.shared import Ledger, LedgerIndexView, LedgerInspectView
 
 
-class MembershipInspectView(InspectView):
+class MembershipInspectView(LedgerInspectView):
     """One membership: its facts, payments, what staff did, and what they can do."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

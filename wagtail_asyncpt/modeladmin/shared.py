@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.helpers import ButtonHelper
 from wagtail_modeladmin.options import ModelAdmin
-from wagtail_modeladmin.views import IndexView
+from wagtail_modeladmin.views import IndexView, InspectView
 
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships.desk import dashboard_url, may
@@ -18,10 +18,12 @@ from wagtail_asyncpt.memberships.models import (
     Gift,
     Invoice,
     Membership,
+    Price,
     Purchase,
     Refund,
     StripeEvent,
 )
+from wagtail_asyncpt.memberships.offers import offer_price
 from wagtail_asyncpt.modeladmin.scope import LedgerPermissions, scope_of
 
 #: Where a row is in Stripe's dashboard, and which of its fields holds the id there.
@@ -95,12 +97,26 @@ class LedgerButtons(ButtonHelper):
         return {"url": url, "label": label, "classname": classname, "title": label}
 
 
+class LedgerInspectView(InspectView):
+    """One row, its amounts as people write them."""
+
+    def get_field_display_value(self, field_name: str, field: Any = None) -> Any:
+        """Core's value; money in its currency, a price in words."""
+        value = getattr(self.instance, field_name)
+        if field_name.startswith("amount") and hasattr(self.instance, "currency"):
+            return format_money(value, self.instance.currency)
+        if isinstance(value, Price):
+            return offer_price(value).words
+        return super().get_field_display_value(field_name, field)
+
+
 class Ledger(ModelAdmin):
     """What the lists share."""
 
     permission_helper_class = LedgerPermissions
     button_helper_class = LedgerButtons
     index_view_class = LedgerIndexView
+    inspect_view_class = LedgerInspectView
     inspect_view_enabled = True
     history_view_enabled = False
     list_per_page = 50

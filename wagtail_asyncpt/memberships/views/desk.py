@@ -4,24 +4,22 @@ For those who run the clinic and hold the permission; for everybody else there i
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wagtail_asyncpt.core.errors import DomainError, NotAllowed
+from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships import desk_forms as forms
 from wagtail_asyncpt.memberships import operations, queries
-from wagtail_asyncpt.memberships.desk import RECHECK, choices_for, may
+from wagtail_asyncpt.memberships.desk import RECHECK, choices_for
 from wagtail_asyncpt.memberships.models import (
     Gift,
     Invoice,
@@ -33,12 +31,24 @@ from wagtail_asyncpt.memberships.models import (
 from wagtail_asyncpt.memberships.offers import offer_price
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.memberships.stripe.client import StripeFailure
+from wagtail_asyncpt.memberships.views.orders import (
+    UNAVAILABLE,
+    UNPROCESSABLE,
+    Page,
+    ledger_url,
+    list_url,
+    own_membership,
+    own_rows,
+    require,
+    sent,
+    serve,
+    show,
+)
 from wagtail_asyncpt.people.models import Clinic
-from wagtail_asyncpt.people.queries import clinic_for, managed_clinics
+from wagtail_asyncpt.people.queries import clinic_for
 
 log = logging.getLogger(__name__)
 
-UNPROCESSABLE, UNAVAILABLE = 422, 503
 PERMISSION_OF = {
     "extend": "extend_membership",
     "revoke": "grant_membership",
@@ -49,105 +59,11 @@ PERMISSION_OF = {
 PAYMENTS: dict[str, Any] = {"invoice": Invoice, "purchase": Purchase, "gift": Gift}
 
 
-@dataclass(frozen=True)
-class Page:
-    """One form: its words, and what sending it does (a sentence to say afterwards)."""
-
-    title: Any
-    intro: Any
-    button: Any
-    form: forms.OrderForm
-    act: Callable[[operations.Order], str]
-    back: str
-    is_serious: bool = False
-
-
-def _own(request: HttpRequest, model: Any) -> QuerySet[Any]:
-    return model.objects.filter(clinic__in=[one.pk for one in managed_clinics(request.user)])
-
-
-def _membership(request: HttpRequest, pk: int) -> Membership:
-    related = ("client__user", "clinic__site", "tier", "price__tier")
-    row = _own(request, Membership).filter(pk=pk).select_related(*related).first()
-    if row is None:
-        raise Http404
-    return row
-
-
-def _require(request: HttpRequest, permission: str, clinic_id: int) -> None:
-    if not may(request.user, permission, clinic_id):
-        raise Http404
-
-
-def ledger_url(row: Any) -> str:
-    """The row's page in the ledger; the admin's front page where no ledger is installed."""
-    try:
-        return reverse(f"wagtail_asyncpt_{row._meta.model_name}_modeladmin_inspect", args=[row.pk])
-    except NoReverseMatch:
-        return reverse("wagtailadmin_home")
-
-
-def _list_url() -> str:
-    try:
-        return reverse("wagtail_asyncpt_membership_modeladmin_index")
-    except NoReverseMatch:
-        return reverse("wagtailadmin_home")
-
-
-def _serve(request: HttpRequest, page: Page) -> HttpResponse:
-    if request.method != "POST":
-        return _show(request, page)
-    if not page.form.is_valid():
-        return _show(request, page, UNPROCESSABLE)
-    values = page.form.cleaned_data
-    order = operations.Order(request.user, values["reason"], values["key"])
-    try:
-        said = page.act(order)
-    except NotAllowed as error:
-        raise Http404 from error
-    except DomainError as error:
-        field = error.field if error.field in page.form.fields else None
-        page.form.add_error(field, str(error))
-        return _show(request, page, UNPROCESSABLE)
-    except StripeFailure:
-        log.exception("Order %s could not be carried out", order.key)
-        page.form.add_error(
-            None,
-            _("Stripe did not do it, or did not answer. Nothing was changed here; try again."),
-        )
-        return _show(request, page, UNAVAILABLE)
-    messages.success(request, said)
-    return redirect(page.back)
-
-
-def _show(request: HttpRequest, page: Page, status: int = 200) -> HttpResponse:
-    crumbs = [
-        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-        {"url": page.back, "label": _("Billing")},
-        {"url": "", "label": page.title},
-    ]
-    context = {
-        "page": page,
-        "form": page.form,
-        "media": page.form.media,
-        "breadcrumbs_items": crumbs,
-        "header_title": page.title,
-        "page_title": page.title,
-        "header_icon": "tag",
-    }
-    template = "wagtail_asyncpt/memberships/desk/form.html"
-    return render(request, template, context, status=status)
-
-
-def _data(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Extend, cancel, keep, revoke or move a membership."""
-    membership = _membership(request, pk)
+    membership = own_membership(request, pk)
     choice = next((one for one in choices_for(membership) if one.name == name), None)
     known = {
         "extend": _extend,
@@ -158,7 +74,7 @@ def order(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     }
     if name not in known:
         raise Http404
-    _require(request, PERMISSION_OF[name], membership.clinic_id)
+    require(request, PERMISSION_OF[name], membership.clinic_id)
     if choice is None and request.method != "POST":
         # Somebody else was first, or the address was kept: the ledger says how it stands now.
         messages.warning(request, _("That is not possible any more: look how it stands now."))
@@ -166,7 +82,7 @@ def order(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     page = known[name](request, membership)
     if name == "move" and request.method == "POST" and not request.POST.get("quote"):
         return _quote(request, membership, page)
-    return _serve(request, page)
+    return serve(request, page)
 
 
 def _whose(membership: Membership) -> str:
@@ -180,7 +96,7 @@ def _extend(request: HttpRequest, membership: Membership) -> Page:
     else:
         intro = _("The membership ends on %(date)s; the days are added to that.")
     date = day(end, membership.client) if end else ""
-    form = forms.ExtendForm(_data(request))
+    form = forms.ExtendForm(sent(request))
 
     def act(order: operations.Order) -> str:
         row = operations.extend_membership(
@@ -203,7 +119,7 @@ def _extend(request: HttpRequest, membership: Membership) -> Page:
 def _cancel(request: HttpRequest, membership: Membership) -> Page:
     end = membership.period_end
     intro = _("Paid until %(date)s.") % {"date": day(end, membership.client) if end else "–"}
-    form = forms.CancelForm(_data(request))
+    form = forms.CancelForm(sent(request))
 
     def act(order: operations.Order) -> str:
         now = form.cleaned_data["when"] == "now"
@@ -232,7 +148,7 @@ def _move(request: HttpRequest, membership: Membership) -> Page:
     if request.method == "POST":  # the same form once more, when they have the new one already
         own = Q(pk=membership.price_id) | Q(pk__in=prices.order_by().values("pk"))
         prices = Price.objects.filter(own).select_related("tier")
-    form = forms.MoveForm(_data(request), prices=prices)
+    form = forms.MoveForm(sent(request), prices=prices)
     price = offer_price(membership.price).words if membership.price else ""
 
     def act(order: operations.Order) -> str:
@@ -262,18 +178,18 @@ def _move(request: HttpRequest, membership: Membership) -> Page:
 def _quote(request: HttpRequest, membership: Membership, page: Page) -> HttpResponse:
     """The same form once more, with what the change costs and when it begins."""
     if not page.form.is_valid():
-        return _show(request, page, UNPROCESSABLE)
+        return show(request, page, UNPROCESSABLE)
     try:
         quote = operations.quote_change(
             membership=membership, price=page.form.cleaned_data["price"]
         )
     except DomainError as error:
         page.form.add_error(None, str(error))
-        return _show(request, page, UNPROCESSABLE)
+        return show(request, page, UNPROCESSABLE)
     except StripeFailure:
         log.exception("No quote for membership %s", membership.pk)
         page.form.add_error(None, _("Stripe did not answer. Please try again."))
-        return _show(request, page, UNAVAILABLE)
+        return show(request, page, UNAVAILABLE)
     words = {
         "plan": quote.after.tier.name,
         "amount": format_money(quote.amount, quote.after.currency),
@@ -289,14 +205,14 @@ def _quote(request: HttpRequest, membership: Membership, page: Page) -> HttpResp
     data["quote"] = quote.sign()
     form = forms.MoveForm(data, prices=page.form.fields["price"].queryset)  # type: ignore[attr-defined]
     shown = replace(page, form=form, intro=f"{_whose(membership)}. {said % words}")
-    return _show(request, replace(shown, button=_("Move to this plan"), is_serious=True))
+    return show(request, replace(shown, button=_("Move to this plan"), is_serious=True))
 
 
 def _keep(request: HttpRequest, membership: Membership) -> Page:
     end = day(membership.ends_at, membership.client) if membership.ends_at else ""
     price = offer_price(membership.price).words if membership.price else ""
     intro = _("It is to end on %(date)s. Then it renews instead, for %(price)s.")
-    form = forms.OrderForm(_data(request))
+    form = forms.OrderForm(sent(request))
 
     def act(order: operations.Order) -> str:
         row = operations.renew_membership(order=order, membership=membership)
@@ -313,7 +229,7 @@ def _keep(request: HttpRequest, membership: Membership) -> Page:
 
 
 def _revoke(request: HttpRequest, membership: Membership) -> Page:
-    form = forms.OrderForm(_data(request))
+    form = forms.OrderForm(sent(request))
 
     def act(order: operations.Order) -> str:
         row = operations.revoke_membership(order=order, membership=membership)
@@ -337,12 +253,12 @@ def give(request: HttpRequest) -> HttpResponse:
     clinic = clinic_for(request)
     if clinic is None:
         raise Http404
-    _require(request, "grant_membership", clinic.pk)
-    return _serve(request, _give(request, clinic))
+    require(request, "grant_membership", clinic.pk)
+    return serve(request, _give(request, clinic))
 
 
 def _give(request: HttpRequest, clinic: Clinic) -> Page:
-    form = forms.GiveForm(_data(request), clinic=clinic)
+    form = forms.GiveForm(sent(request), clinic=clinic)
 
     def act(order: operations.Order) -> str:
         operations.give_membership(
@@ -360,7 +276,7 @@ def _give(request: HttpRequest, clinic: Clinic) -> Page:
         button=_("Give the membership"),
         form=form,
         act=act,
-        back=_list_url(),
+        back=list_url(),
     )
 
 
@@ -368,11 +284,11 @@ def _give(request: HttpRequest, clinic: Clinic) -> Page:
 @require_http_methods(["GET", "HEAD", "POST"])
 def refund(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Give a payment back, in full or in part."""
-    row = _own(request, PAYMENTS[kind]).filter(pk=pk).first() if kind in PAYMENTS else None
+    row = own_rows(request, PAYMENTS[kind]).filter(pk=pk).first() if kind in PAYMENTS else None
     if row is None or not row.payment_intent_id:
         raise Http404
-    _require(request, "refund_membership", row.clinic_id)
-    return _serve(request, _refund(request, row))
+    require(request, "refund_membership", row.clinic_id)
+    return serve(request, _refund(request, row))
 
 
 def _refund(request: HttpRequest, row: Any) -> Page:
@@ -381,7 +297,7 @@ def _refund(request: HttpRequest, row: Any) -> Page:
         row.refunds.exclude(status__in=("failed", "canceled")).values_list("amount", flat=True)
     )
     client = row.buyer if isinstance(row, Gift) else row.client
-    form = forms.RefundForm(_data(request), left=max(paid - given, 0), currency=row.currency)
+    form = forms.RefundForm(sent(request), left=max(paid - given, 0), currency=row.currency)
     intro = _("%(client)s paid %(paid)s on %(date)s. Given back so far: %(given)s.") % {
         "client": client.name,
         "paid": format_money(paid, row.currency),
@@ -414,8 +330,8 @@ def _refund(request: HttpRequest, row: Any) -> Page:
 @require_POST
 def recheck(request: HttpRequest, pk: int) -> HttpResponse:
     """Compare one membership with Stripe, and write what differs."""
-    membership = _membership(request, pk)
-    _require(request, RECHECK, membership.clinic_id)
+    membership = own_membership(request, pk)
+    require(request, RECHECK, membership.clinic_id)
     try:
         changed = operations.recheck_membership(actor=request.user, membership=membership)
     except (DomainError, StripeFailure) as error:
