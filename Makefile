@@ -13,7 +13,7 @@ EXTRAS := dev$(shell command -v ffmpeg >/dev/null 2>&1 || echo ,ffmpeg)
 ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-.PHONY: help install demo demo-reset test lint format coverage bench docs screenshots clean
+.PHONY: help install demo demo-reset test test-live lint format coverage bench docs screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## List these targets
@@ -39,6 +39,9 @@ demo-reset: $(STAMP) ## The same from scratch: forgets everything done in the de
 
 test: $(STAMP) ## Run all tests on SQLite, then PostgreSQL where one answers (ARGS="tests/care -x")
 	@$(BIN)/python -m tests $(ARGS)
+
+test-live: $(STAMP) ## Ask Stripe's own test mode the same (STRIPE_SECRET_KEY=sk_test_...; opt-in)
+	@$(BIN)/python -m pytest -q -m live tests/stripe_standin/test_live.py $(ARGS)
 
 lint: $(STAMP) ## Check style, types, templates, imports, migrations and settings; change nothing
 	@PATH="$(abspath $(BIN)):$$PATH" sh tests/lint.sh

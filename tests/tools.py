@@ -104,7 +104,7 @@ NEEDS: dict[str, tuple[Callable[[], Any], str]] = {
     "postgres": (runs_on_postgres, "runs on PostgreSQL only"),
     "live": (
         lambda: os.environ.get("STRIPE_SECRET_KEY", "").startswith(("sk_test_", "rk_test_")),
-        "talks to Stripe's test mode, and STRIPE_SECRET_KEY is not set",
+        "talks to Stripe's test mode, and STRIPE_SECRET_KEY is no test key (sk_test_…)",
     ),
 }
 #: Missing, these are never a fault of the machine.
