@@ -45,6 +45,21 @@ class PackageOffer:
     url: str
 
 
+@dataclass(frozen=True)
+class PresentOffer:
+    """Something that can be given: some months of a tier, or a package."""
+
+    name: str
+    amount: str
+    price: Price | None = None
+    months: int = 0
+    package: Package | None = None
+
+
+#: For how many months a tier is given.
+GIFT_MONTHS = (1, 3, 6, 12)
+
+
 def per(interval: str) -> str:
     """ "a month" and its kin."""
     return {
@@ -190,3 +205,31 @@ def _later(price: Price) -> str:
         count,
     )
     return text % {"count": count, "words": words}
+
+
+def presents_of(clinic: Clinic) -> dict[str, PresentOffer]:
+    """What can be given, by a key for the form: listed tiers that are paid by the month, packages.
+
+    Three queries.
+    """
+    found: dict[str, PresentOffer] = {}
+    for tier in queries.tiers_on_sale(clinic):
+        monthly = [price for price in tier.on_sale if price.interval == Interval.MONTH]  # type: ignore[attr-defined]
+        for price in monthly[:1]:
+            for months in GIFT_MONTHS:
+                text = ngettext(
+                    "%(tier)s for %(count)d month", "%(tier)s for %(count)d months", months
+                )
+                found[f"{price.uuid}:{months}"] = PresentOffer(
+                    name=text % {"tier": tier.name, "count": months},
+                    amount=format_money(price.amount * months, price.currency),
+                    price=price,
+                    months=months,
+                )
+    for package in queries.packages_on_sale(clinic):
+        found[f"package:{package.uuid}"] = PresentOffer(
+            name=package.name,
+            amount=format_money(package.amount, package.currency),
+            package=package,
+        )
+    return found

@@ -27,6 +27,7 @@ from wagtail_asyncpt.memberships.models import (
     Package,
     Price,
     Purchase,
+    Source,
     StripeCustomer,
     Tier,
 )
@@ -35,9 +36,13 @@ from wagtail_asyncpt.people.models import Client, Clinic
 
 
 def open_membership(client: Client) -> Membership | None:
-    """The one membership that is bought or being bought, whether or not it gives access."""
+    """The one membership that is bought or being bought, whether or not it gives access.
+
+    What nobody pays for is over when its time is.
+    """
+    over = ~Q(source=Source.STRIPE) & Q(ends_at__lte=clock.now())
     return (
-        Membership.objects.filter(client=client, status__in=OPEN_STATUSES)
+        Membership.objects.filter(~over, client=client, status__in=OPEN_STATUSES)
         .select_related("tier", "price", "next_price__tier", "clinic__site")
         .first()
     )

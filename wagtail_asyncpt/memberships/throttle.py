@@ -1,4 +1,4 @@
-"""A limit on checkouts for each person: stolen cards are tested by the hundred."""
+"""Limits for each person: stolen cards are tested, and codes are guessed, by the hundred."""
 
 from typing import Any
 
@@ -10,7 +10,15 @@ SECONDS = 60 * 60
 
 def may_start_checkout(user: Any) -> bool:
     """Count one more checkout of ``user``; False when there were too many in the last hour."""
-    key = f"asyncpt-checkout-{user.pk}"
+    return _count(f"asyncpt-checkout-{user.pk}")
+
+
+def may_try_code(user: Any) -> bool:
+    """Count one more code that ``user`` types; False when there were too many in the last hour."""
+    return _count(f"asyncpt-code-{user.pk}")
+
+
+def _count(key: str) -> bool:
     if cache.add(key, 1, SECONDS):
         return True
     try:

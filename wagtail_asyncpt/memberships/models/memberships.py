@@ -193,9 +193,9 @@ class PurchaseStatus(models.TextChoices):
 class Purchase(models.Model):
     """One client's purchase of a package; with ``membership`` when it came in one checkout.
 
-    It keeps what was sold, whatever becomes of the package: ``amount`` in minor units, and what it
-    holds. What ``tier`` opens is open from ``starts_at`` to ``ends_at``; its visits are rows of the
-    credit ledger.
+    ``gift`` is set when somebody else paid. It keeps what was sold, whatever becomes of the
+    package: ``amount`` in minor units, and what it holds. What ``tier`` opens is open from
+    ``starts_at`` to ``ends_at``; its visits are rows of the credit ledger.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -204,6 +204,9 @@ class Purchase(models.Model):
     package = models.ForeignKey(Package, models.PROTECT, related_name="purchases")
     membership = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="purchases"
+    )
+    gift = models.OneToOneField(
+        "Gift", models.PROTECT, null=True, blank=True, related_name="purchase"
     )
     tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="purchases")
     weeks = models.PositiveSmallIntegerField(default=0)

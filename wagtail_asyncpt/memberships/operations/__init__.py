@@ -29,6 +29,7 @@ from wagtail_asyncpt.memberships.operations.events import (
     receive_event,
     refresh_stale_memberships,
 )
+from wagtail_asyncpt.memberships.operations.gifts import Present, Receiver, redeem_gift, start_gift
 from wagtail_asyncpt.memberships.operations.grants import give_membership, grant_membership
 from wagtail_asyncpt.memberships.operations.leaving import cancel_membership, keep_membership
 from wagtail_asyncpt.memberships.operations.moving import move_membership
@@ -86,7 +87,9 @@ __all__ = [
     "Mismatch",
     "NoVisitsLeft",
     "Order",
+    "Present",
     "Quote",
+    "Receiver",
     "ReturnUrls",
     "Sale",
     "SecondMembership",
@@ -122,6 +125,7 @@ __all__ = [
     "quote_change",
     "receive_event",
     "recheck_membership",
+    "redeem_gift",
     "refresh_stale_memberships",
     "refund_payment",
     "renew_membership",
@@ -137,6 +141,7 @@ __all__ = [
     "save_tier",
     "set_price",
     "start_checkout",
+    "start_gift",
     "start_purchase",
     "sync_checkout_session",
     "sync_dispute",

@@ -16,6 +16,7 @@ from wagtail_asyncpt.memberships.models import (
 )
 from wagtail_asyncpt.memberships.operations import selling
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
+from wagtail_asyncpt.memberships.operations.grants import close_ended
 from wagtail_asyncpt.memberships.operations.packages import terms_of
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import sync_checkout_session
@@ -89,6 +90,7 @@ def _terms(client: Client, tier: Tier) -> dict[str, Any]:
 def _claim(client: Client, price: Price) -> Membership:
     """The one pending membership of ``client``; the client's row makes two clicks take turns."""
     Client.objects.select_for_update().get(pk=client.pk)
+    close_ended(client)
     membership = queries.open_membership(client)
     if membership is None:
         return _begin(client, price)

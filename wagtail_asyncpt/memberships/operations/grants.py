@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import Conflict, DomainError
 from wagtail_asyncpt.gating.operations import heal_groups
 from wagtail_asyncpt.memberships.models import (
+    OPEN_STATUSES,
     AccessKind,
     AccessPeriod,
     Membership,
@@ -21,6 +23,13 @@ from wagtail_asyncpt.memberships.operations.desk import Order, place
 from wagtail_asyncpt.people.models import Client
 
 
+def close_ended(client: Client) -> None:
+    """Note that memberships nobody pays for are over, so that the client may hold another."""
+    Membership.objects.filter(
+        client=client, status__in=OPEN_STATUSES, ends_at__lte=clock.now()
+    ).exclude(source=Source.STRIPE).update(status=MembershipStatus.CANCELED, ended_at=F("ends_at"))
+
+
 @transaction.atomic
 def grant_membership(
     *, client: Client, tier: Tier, reason: str, ends_at: datetime | None = None
@@ -30,6 +39,7 @@ def grant_membership(
     Raises Conflict when the client has, or is buying, a membership.
     """
     now = clock.now()
+    close_ended(client)
     try:
         with transaction.atomic():
             membership = Membership.objects.create(

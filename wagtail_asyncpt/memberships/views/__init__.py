@@ -1,6 +1,7 @@
 """Joining, the way back from Stripe, the account page, and Stripe's webhook."""
 
 from wagtail_asyncpt.memberships.views.account import account, billing, card, receipt
+from wagtail_asyncpt.memberships.views.gifts import give, redeem, redeemed
 from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
 from wagtail_asyncpt.memberships.views.leaving import keep, leave
 from wagtail_asyncpt.memberships.views.packages import buy
@@ -13,6 +14,7 @@ __all__ = [
     "billing",
     "buy",
     "card",
+    "give",
     "join",
     "join_back",
     "join_done",
@@ -23,6 +25,8 @@ __all__ = [
     "plan",
     "plans",
     "receipt",
+    "redeem",
+    "redeemed",
     "resume",
     "webhook",
 ]
