@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.forms import CheckboxSelectMultiple, TypedMultipleChoiceField
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_asyncpt.gating.queries import gate_group_choices
@@ -21,7 +22,7 @@ class GateGroupsField(models.JSONField):
             coerce=int,
             choices=gate_group_choices,
             required=not self.blank,
-            label=self.verbose_name,
+            label=capfirst(self.verbose_name),
             help_text=self.help_text,
             widget=CheckboxSelectMultiple,
         )

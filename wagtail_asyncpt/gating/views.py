@@ -52,6 +52,7 @@ class WaitView(WagtailAdminTemplateMixin, FormView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {
             **context,
+            "title": self.get_page_subtitle(),
             "names": queries.names_of_members(self.page),
             "inherited": queries.inherited_wait(self.page),
             "back": self._edit_url(),
