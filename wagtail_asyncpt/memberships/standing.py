@@ -131,6 +131,6 @@ def _running(membership: Membership, client: Client, at: datetime) -> str:
         message = _("Everything stays open until %(date)s. It does not renew.")
         return message % {"date": day(membership.ends_at, client)}
     if membership.status == MembershipStatus.TRIALING and membership.period_end:
-        message = _("You are in your trial. The first payment is on %(date)s.")
+        message = _("Nothing is charged until %(date)s. The next payment is on that day.")
         return message % {"date": day(membership.period_end, client)}
     return _("Your membership is active.")
