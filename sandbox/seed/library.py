@@ -115,6 +115,11 @@ def _program(index: Page, program: Program, exercises: dict[str, Exercise]) -> P
             program_goals="\n".join(program.goals),
             level=program.level,
             body=program.body,
+            duration_weeks=len(program.weeks),
+            phases=[
+                {"type": "phase", "value": {"name": name, "weeks": weeks, "text": ""}}
+                for name, weeks in program.phases.items()
+            ],
             search_description=program.summary,
         ),
     )

@@ -57,9 +57,8 @@ def test_everything_compiles_to_rows_in_order(cast: Cast) -> None:
         ("Row", 2),
         ("Press", 3),
     ]
-    assert rows[0].prescribed_dose.in_words() == "3 sets: 12, 20 kg @ RPE 7 / 8, 30 kg @ RPE 7 " + (
-        "/ 8, 30 kg @ RPE 7"
-    )
+    words = rows[0].prescribed_dose.in_words()
+    assert words == "3 sets: 12, 20 kg / 8, 30 kg / 8, 30 kg @ RPE 7"
     assert rows[0].in_group is None
     assert rows[1].in_group == rows[2].in_group
     assert rows[1].prescribed_dose.sets == 3

@@ -134,6 +134,12 @@ def test_a_set_of_its_own_takes_no_range_over() -> None:
     assert dose.in_words() == "2 sets: 15 / 8–12"
 
 
+def test_efforts_of_single_sets_are_told_with_them() -> None:
+    rows = [{"effort": "6"}, {"effort": "8"}]
+    dose = Dose.from_dict({"reps": 8, "effort_kind": "rpe", "effort": "7", "targets": rows})
+    assert dose.in_words() == "2 sets: 8 @ RPE 6 / 8 @ RPE 8"
+
+
 def test_more_rows_than_sets_and_loads_without_a_unit_are_refused() -> None:
     rows = [{"type": "item", "id": str(n), "value": row} for n, row in enumerate(TARGETS)]
     value = DoseBlock().to_python({"sets": 1, "reps": 8, "targets": rows})

@@ -148,6 +148,8 @@ class Dose:
         For example ``3 × 8 each side @ RPE 7, tempo 3-1-1, rest 90 s``.
         """
         parts = [self._set_by_set(unit)] if self.targets else self._start(unit)
+        if effort := self._effort() if not self._has_own_efforts else "":
+            parts[-1] = f"{parts[-1]} {effort}".strip()
         if self.tempo:
             parts.append(_("tempo %(tempo)s") % {"tempo": self.tempo})
         if self.rest_seconds:
@@ -155,21 +157,25 @@ class Dose:
         return ", ".join(part for part in parts if part)
 
     def _start(self, unit: str) -> list[str]:
-        parts = [self._amount()]
-        load, effort = self._load(unit), self._effort()
-        if load:
-            parts.append(load)
-        if effort:
-            parts[-1] = f"{parts[-1]} {effort}".strip()
-        return parts
+        load = self._load(unit)
+        return [self._amount(), *([load] if load else [])]
+
+    @property
+    def _has_own_efforts(self) -> bool:
+        return any(target.effort is not None for target in self.targets)
 
     def _set_by_set(self, unit: str) -> str:
         """Each set for itself: ``3 sets: 12, 20 kg / 10, 25 kg / 8, 30 kg``."""
         count = self.set_count
         heading = ngettext("%(n)d set", "%(n)d sets", count) % {"n": count}
         single = (replace(self.of_set(n), sets=None) for n in range(1, count + 1))
-        told = (", ".join(part for part in one._start(unit) if part) for one in single)
-        return f"{heading}: {' / '.join(told)}"
+        return (
+            f"{heading}: {' / '.join(one._one_set(unit, self._has_own_efforts) for one in single)}"
+        )
+
+    def _one_set(self, unit: str, with_effort: bool) -> str:
+        told = ", ".join(part for part in self._start(unit) if part)
+        return f"{told} {self._effort()}".strip() if with_effort else told
 
     def _amount(self) -> str:
         units = [text for text in (self._reps(), self._hold(), self._distance()) if text]

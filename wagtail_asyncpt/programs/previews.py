@@ -30,8 +30,8 @@ def as_visitor(request: HttpRequest, page: Any) -> HttpResponseBase | None:
 
 
 def as_client(
-    request: HttpRequest, *, title: str, focus: str, days: Any, message: str = ""
+    request: HttpRequest, *, title: str, focus: str, days: Any, message: str = "", unit: str = ""
 ) -> TemplateResponse:
-    """A week on a client's phone, in a frame."""
-    context = {"title": title, "focus": focus, "days": days, "message": message}
+    """A week on a client's phone, in a frame; loads in ``unit`` (kg or lb) where given."""
+    context = {"title": title, "focus": focus, "days": days, "message": message, "unit": unit}
     return TemplateResponse(request, "wagtail_asyncpt/programs/preview_phone.html", context)

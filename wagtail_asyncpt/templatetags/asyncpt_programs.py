@@ -17,8 +17,10 @@ register = template.Library()
 
 
 @register.simple_tag
-def dose_words(dose: Mapping[str, Any] | None, unit: str = "") -> str:
-    """A stored dose in words, loads in ``unit`` (kg or lb) where given."""
+def dose_words(dose: Dose | Mapping[str, Any] | None, unit: str = "") -> str:
+    """A dose, typed or stored, in words; loads in ``unit`` (kg or lb) where given."""
+    if isinstance(dose, Dose):
+        return dose.in_words(unit)
     return Dose.from_dict(dose).in_words(unit)
 
 

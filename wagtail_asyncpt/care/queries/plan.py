@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wagtail_asyncpt.care.models import (
     Change,
@@ -20,6 +23,7 @@ from wagtail_asyncpt.care.models import (
 )
 from wagtail_asyncpt.people.models import Client
 from wagtail_asyncpt.programs.languages import translations_of
+from wagtail_asyncpt.programs.schedule import DAYS_IN_WEEK
 
 
 @dataclass(kw_only=True)
@@ -59,6 +63,24 @@ class PlannedSession:
     session: Session
     occurrences: list[PlannedOccurrence]
     lines: list[PrescribedExercise] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        """On which days, or how often: "Mon, Thu", "every day, 2 times a day"."""
+        dates = [one.date for one in self.occurrences if one.date is not None]
+        days = sorted(set(dates))
+        if not days:
+            times = self.session.times
+            words = ngettext(
+                "once this week, on any day", "%(n)d times this week, on any days", times
+            )
+            return words % {"n": times}
+        is_daily = len(days) == DAYS_IN_WEEK
+        told = _("every day") if is_daily else ", ".join(date_format(day, "D") for day in days)
+        a_day = len(dates) // len(days)
+        if a_day < 2:
+            return told
+        return f"{told}, {ngettext('%(n)d time a day', '%(n)d times a day', a_day) % {'n': a_day}}"
 
     @property
     def next_occurrence(self) -> PlannedOccurrence | None:

@@ -83,7 +83,14 @@ def preview_week(
         return HttpResponseNotAllowed(["GET", "HEAD"])
     record_audit(actor=request.user, client=week.enrolment.client, action="week.read", subject=week)
     title = _("Week %(number)d") % {"number": week.number}
-    return as_client(request, title=title, focus=week.focus, days=week.days, message=week.message)
+    return as_client(
+        request,
+        title=title,
+        focus=week.focus,
+        days=week.days,
+        message=week.message,
+        unit=week.enrolment.client.weight_unit,
+    )
 
 
 @cockpit

@@ -27,26 +27,32 @@
     return [dose.load_note, named && words.units[dose.load_unit]].filter(Boolean).join(" ");
   }
 
-  function start(dose, words) {
-    const effort = dose.effort && say(words, dose.effort_kind === "rir" ? "rir" : "rpe", dose.effort);
-    const told = [[amount(dose, words), load(dose, words)].filter(Boolean).join(", "), effort];
-    return told.filter(Boolean).join(" ");
-  }
+  const effort = (dose, words) =>
+    dose.effort && say(words, dose.effort_kind === "rir" ? "rir" : "rpe", dose.effort);
+
+  const joined = (parts, separator) => parts.filter(Boolean).join(separator);
+
+  const start = (dose, words) => joined([amount(dose, words), load(dose, words)], ", ");
 
   /** The dose of each set, where sets differ: "3 sets: 12, 20 kg / 10, 25 kg / 8, 30 kg". */
   function setBySet(dose, rows, words) {
     const count = Math.max(Number(dose.sets) || 1, rows.length);
+    const ownEfforts = rows.some((row) => row.effort);
     const told = Array.from({ length: count }, (_, n) => {
       const own = Object.fromEntries(Object.entries(rows[n] ?? {}).filter(([, value]) => value));
-      return start({ ...dose, ...(own.reps && { reps_max: "" }), ...own, sets: "" }, words);
+      const one = { ...dose, ...(own.reps && { reps_max: "" }), ...own, sets: "" };
+      return joined([start(one, words), ownEfforts && effort(one, words)], " ");
     });
-    return say(words, "setsWith", count) + told.join(" / ");
+    const all = say(words, "setsWith", count) + told.join(" / ");
+    return joined([all, !ownEfforts && effort(dose, words)], " ");
   }
 
   function inWords(dose, words) {
     const rows = dose.targets ?? [];
     return [
-      rows.length ? setBySet(dose, rows, words) : start(dose, words),
+      rows.length
+        ? setBySet(dose, rows, words)
+        : joined([start(dose, words), effort(dose, words)], " "),
       dose.tempo && say(words, "tempo", dose.tempo),
       dose.rest_seconds && say(words, "rest", dose.rest_seconds),
     ]
