@@ -14,7 +14,7 @@ THERAPISTS = [
     "wagtailadmin.access_admin",
     *(
         f"wagtail_asyncpt.{action}_{model}"
-        for model in ("exercise", "exercisevideo")
+        for model in ("exercise", "exercisevideo", "ladder")
         for action in ("add", "change", "view")
     ),
     "wagtail_asyncpt.publish_exercise",

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 
@@ -89,7 +90,7 @@ class ChoicesField(models.CharField):
             **{
                 "choices": self.options,
                 "required": not self.blank,
-                "label": self.verbose_name,
+                "label": capfirst(self.verbose_name),
                 "help_text": self.help_text,
                 "widget": forms.CheckboxSelectMultiple,
                 **kwargs,

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Prefetch
+from django.db.models import Case, IntegerField, Prefetch, Q, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -28,6 +28,12 @@ from wagtail_asyncpt.library.models import (
 PER_PAGE = 24
 CARD_PICTURE = "fill-480x270|format-webp"
 LARGE_PICTURE = "width-1200|format-webp"
+#: Exercises with something to see come first.
+_BARE = Case(
+    When(Q(picture__isnull=True, video__isnull=True), then=1),
+    default=0,
+    output_field=IntegerField(),
+)
 FILTERS: dict[str, tuple[Any, Any]] = {
     "region": (_("Body region"), Region),
     "equipment": (_("Equipment"), Equipment),
@@ -79,7 +85,7 @@ def listing(asked: Mapping[str, str], *, locale_id: int, everything: bool) -> Li
     }
     search = asked.get("q", "").replace("\0", "").strip()[:100]
     rows = Exercise.objects.filter(locale_id=locale_id).shown_to(everything)
-    rows = filter_exercises(rows.order_by("name", "pk"), chosen)
+    rows = filter_exercises(rows.order_by(_BARE, "name", "pk"), chosen)
     rows = rows.matching(search) if everything else rows.named(search)
     images = get_image_model()._default_manager.prefetch_renditions(CARD_PICTURE)
     rows = rows.with_picture().prefetch_related(Prefetch("picture", images))
