@@ -51,7 +51,7 @@ def test_a_preview_writes_nothing_and_the_confirmation_imports(
     preview = upload(editor, visibility="teaser")
     page = preview.content.decode()
     assert "1 created, 0 updated, 0 unchanged, 1 skipped." in page
-    assert "“tail” is no regions" in page
+    assert "regions: there is no “tail”" in page
     assert not Exercise.objects.exists()
     assert len(files()) == 1
     token = preview.context["token"]

@@ -243,7 +243,7 @@ def test_csv_of_any_usual_kind_is_read(encoding: str, delimiter: str) -> None:
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ("Bad;knie;3;8;", "“knie” is no regions"),
+        ("Bad;knie;3;8;", "regions: there is no “knie”"),
         ("Bad;knee;0;8;", "greater than or equal to 1"),
         ("Bad;knee;3;8;5", "upper end is below"),
         ("Bad;knee;3;8;10;more;cells", "more cells"),

@@ -141,7 +141,7 @@ def _one(column: str, words: Any, text: str) -> str:
     if not text:
         return ""
     raise ValidationError(
-        _("“%(text)s” is no %(column)s; there are: %(known)s.")
+        _("%(column)s: there is no “%(text)s”, but %(known)s.")
         % {"text": text, "column": column, "known": ", ".join(words.values)}
     )
 
