@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
@@ -82,13 +82,41 @@ def held_tiers(client: Client, at: datetime) -> list[Tier]:
 
 
 def tiers_on_sale(clinic: Clinic) -> list[Tier]:
-    """The public tiers in order, each with ``on_sale``: its active prices that Stripe knows."""
+    """The listed tiers in order, each with ``on_sale``, its active prices that Stripe knows, and
+    ``taken``, how many hold it."""
+    return list(sold_tiers(clinic).filter(is_listed=True))
+
+
+def sold_tiers(clinic: Clinic) -> QuerySet[Any]:
+    """The same of all tiers on sale, those that are sold by link only too."""
     prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
-    return list(
-        Tier.objects.filter(clinic=clinic, is_public=True).prefetch_related(
-            Prefetch("prices", queryset=prices, to_attr="on_sale")
-        )
+    return (
+        Tier.objects.filter(clinic=clinic, is_public=True)
+        .annotate(taken=Count("memberships", filter=_holding("memberships__")))
+        .prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale"))
     )
+
+
+def _holding(prefix: str = "") -> Q:
+    """The memberships that take a place: bought, being bought, or given and not over."""
+    over = ~Q(**{f"{prefix}source": Source.STRIPE}) & Q(**{f"{prefix}ends_at__lte": clock.now()})
+    return Q(**{f"{prefix}status__in": OPEN_STATUSES}) & ~over
+
+
+def holders(tier: Tier) -> QuerySet[Membership]:
+    """The memberships that take a place of ``tier``."""
+    return Membership.objects.filter(_holding(), tier=tier)
+
+
+def places_left(tier: Tier) -> int:
+    """How many places of a tier with ``seats_on_sale`` are free; below 0 when there are too many
+    members."""
+    return (tier.seats_on_sale or 0) - holders(tier).count()
+
+
+def holds_tier(user: Any, tier: Tier) -> bool:
+    """Whether what ``user`` holds opens what ``tier`` opens; one query."""
+    return tier.group_id in entitled_group_ids(user, clock.now())
 
 
 def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:
@@ -193,9 +221,12 @@ def had_trial(client: Client) -> bool:
 
 def packages_on_sale(clinic: Clinic) -> QuerySet[Package]:
     """The listed packages that Stripe knows, in order."""
-    return Package.objects.filter(clinic=clinic, is_public=True, is_listed=True).exclude(
-        stripe_price_id=""
-    )
+    return packages_sold(clinic).filter(is_listed=True)
+
+
+def packages_sold(clinic: Clinic) -> QuerySet[Package]:
+    """Those that are sold by link only too."""
+    return Package.objects.filter(clinic=clinic, is_public=True).exclude(stripe_price_id="")
 
 
 def package_on_sale(clinic: Clinic, uuid: UUID) -> Package | None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("join/back/", views.join_back, name="join_back"),
     path("join/<uuid:price>/", views.join, name="join"),
     path("packages/<uuid:package>/", views.buy, name="buy"),
+    path("wait/<int:tier>/", views.wait, name="wait"),
     path("gifts/", views.give, name="give"),
     path("gifts/redeem/", views.redeem, name="redeem"),
     path("gifts/<uuid:uuid>/", views.redeemed, name="redeemed"),

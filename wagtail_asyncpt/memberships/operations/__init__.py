@@ -81,6 +81,13 @@ from wagtail_asyncpt.memberships.operations.visits import (
     cancel_visit,
     miss_visit,
 )
+from wagtail_asyncpt.memberships.operations.waiting import (
+    TierFull,
+    invite_waiting,
+    is_invited,
+    join_wait_list,
+    leave_wait_list,
+)
 
 __all__ = [
     "AlreadyMember",
@@ -94,6 +101,7 @@ __all__ = [
     "Sale",
     "SecondMembership",
     "SyncLine",
+    "TierFull",
     "attend_visit",
     "book_visit",
     "cancel_membership",
@@ -111,9 +119,13 @@ __all__ = [
     "give_membership",
     "grant_credits",
     "grant_membership",
+    "invite_waiting",
+    "is_invited",
     "is_upgrade",
+    "join_wait_list",
     "keep_membership",
     "keep_plan",
+    "leave_wait_list",
     "miss_visit",
     "move_membership",
     "open_billing_portal",
