@@ -1,8 +1,8 @@
 """Money: webhooks a second, the ledger at two sizes, comparing 10,000 subscriptions with Stripe.
 
-``DATABASE_URL=… python -m benchmarks.billing``. Stripe is the sandbox's stand-in in this process, so
-its share of time and memory is counted too. The memory must be the same for any number beyond two
-pages of Stripe's lists.
+``DATABASE_URL=… python -m benchmarks.billing``. Stripe is the sandbox's stand-in in this process,
+so that its share of time and memory is counted too. The memory must be the same for any number
+beyond two pages of Stripe's lists.
 """
 
 import json
@@ -19,7 +19,7 @@ import django
 KEY, SECRET = "sk_test_bench", "whsec_bench"
 WORKERS = 4
 WEBHOOKS = 200
-SIZES = (300, 10_000)
+SIZES = (100, 300, 10_000)
 
 
 def _settings(url: str) -> dict[str, Any]:
