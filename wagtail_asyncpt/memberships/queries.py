@@ -27,6 +27,7 @@ from wagtail_asyncpt.memberships.models import (
     Package,
     Price,
     Purchase,
+    Seat,
     Source,
     StripeCustomer,
     Tier,
@@ -212,6 +213,31 @@ def checkout_options(clinic: Clinic) -> dict[str, bool]:
         "takes_codes": codes.filter(is_active=True).exclude(stripe_promotion_code_id="").exists(),
         "collects_tax": clinic.collects_tax,
     }
+
+
+def sponsor_of(client: Client) -> Membership | None:
+    """The client's own paid and running membership, where others may sit on it."""
+    return (
+        Membership.objects.filter(
+            gives_access(clock.now()),
+            client=client,
+            source=Source.STRIPE,
+            tier__member_seats__gt=1,
+        )
+        .select_related("tier", "clinic")
+        .first()
+    )
+
+
+def open_seat(clinic: Clinic, uuid: UUID) -> Seat | None:
+    """An invitation of ``clinic`` that nobody has accepted, and that was not taken back."""
+    return (
+        Seat.objects.filter(
+            uuid=uuid, sponsor__clinic=clinic, revoked_at=None, membership__isnull=True
+        )
+        .select_related("sponsor__tier", "sponsor__client", "sponsor__clinic__site")
+        .first()
+    )
 
 
 def had_trial(client: Client) -> bool:

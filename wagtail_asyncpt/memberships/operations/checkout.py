@@ -15,8 +15,8 @@ from wagtail_asyncpt.memberships.models import (
     Tier,
 )
 from wagtail_asyncpt.memberships.operations import selling
+from wagtail_asyncpt.memberships.operations.closing import close_ended
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
-from wagtail_asyncpt.memberships.operations.grants import close_ended
 from wagtail_asyncpt.memberships.operations.packages import terms_of
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import sync_checkout_session
