@@ -200,3 +200,33 @@ def test_one_refund_form_sent_many_times_at_once_refunds_once(racing: Shop) -> N
     assert len(racing.stripe.v1.refunds.list().data) == 1
     invoice.refresh_from_db()
     assert invoice.amount_refunded == 4900
+
+
+def test_clicks_at_once_are_one_pause_one_resume_and_one_payment(racing: Shop) -> None:
+    dear = operations.create_tier(clinic=racing.clinic, name="Blended", prices={"month": 29900})
+    operations.sync_tiers(clinic=racing.clinic)
+    client = factories.make_client(racing.clinic, "Nora New")
+    racing.join(client)
+    price = dear.prices.get()
+
+    def quote() -> str:
+        membership = queries.open_membership(client)
+        assert membership is not None
+        return operations.quote_change(membership=membership, price=price).sign()
+
+    token = quote()
+    racing.advance(minutes=5)
+    for call in (
+        lambda: operations.change_plan(client=client, price=price, quote=token),
+        lambda: operations.pause_membership(client=client, weeks=2),
+        lambda: operations.resume_membership(client=client),
+    ):
+        answers = together(*[call] * 5)
+        assert all(isinstance(answer, Membership) for answer in answers), answers
+        racing.advance(minutes=5)
+    membership = Membership.objects.get(client=client)
+    assert (membership.status, membership.price) == ("active", price)
+    assert AccessPeriod.objects.filter(kind="paused").count() == 1
+    assert Invoice.objects.filter(billing_reason="subscription_update").count() == 2
+    for kind in ("plan-changed", "paused", "resumed"):
+        assert Letter.objects.filter(key__startswith=f"{kind}-").count() == 1
