@@ -130,43 +130,6 @@ def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:
     )
 
 
-def prices_to_change_to(membership: Membership) -> QuerySet[Price]:
-    """What a member may change to: on sale, listed or their own tier, in their currency.
-
-    Plans with a fixed number of payments are bought anew.
-    """
-    price = membership.price
-    if price is None:
-        return Price.objects.none()
-    listed = Q(tier__is_public=True, tier__is_listed=True, tier__payment_count=None)
-    return (
-        Price.objects.filter(
-            listed | Q(tier_id=membership.tier_id),
-            tier__clinic_id=membership.clinic_id,
-            is_active=True,
-            currency__iexact=price.currency,
-        )
-        .exclude(stripe_price_id="")
-        .exclude(pk=price.pk)
-        .select_related("tier")
-        .order_by("amount")
-    )
-
-
-def tiers_to_change_to(membership: Membership) -> list[Tier]:
-    """Their tiers in order, each with its prices as ``on_sale``; two queries."""
-    prices = prices_to_change_to(membership)
-    tiers = Tier.objects.filter(pk__in=prices.order_by().values("tier"))
-    return list(tiers.prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale")))
-
-
-def price_to_change_to(membership: Membership | None, uuid: UUID) -> Price | None:
-    """The price called ``uuid``, if ``membership`` may change to it."""
-    if membership is None:
-        return None
-    return prices_to_change_to(membership).filter(uuid=uuid).first()
-
-
 def invoices_of(client: Client) -> QuerySet[Invoice]:
     """What ``client`` was charged, newest first, without drafts."""
     return Invoice.objects.filter(client=client).exclude(status__in=("draft", "void"))
