@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,7 @@ class Request:
 class _Call:
     """A request understood: whose, what, with which typed parameters and ids."""
 
+    path: str
     key: str
     route: Route
     params: Json
@@ -69,13 +70,23 @@ class _Result:
     response: Response
 
 
-class Api:
-    """``/v1``. ``strict``: an answer that departs from the SDK's types is a 500, not sent."""
+# What a second judge has against (method, path, parameters, answer).
+Judge = Callable[[str, str, Json, Json], list[str]]
 
-    def __init__(self, engine: Engine, *, post: Post, strict: bool = False) -> None:
+
+class Api:
+    """``/v1``. ``strict``: an answer that departs from the SDK's types is a 500, not sent.
+
+    ``judge`` finds fault in a request and its successful answer; what it finds is a 500 too.
+    """
+
+    def __init__(
+        self, engine: Engine, *, post: Post, strict: bool = False, judge: Judge | None = None
+    ) -> None:
         self.engine = engine
         self.post = post
         self.strict = strict
+        self.judge = judge
 
     def handle(self, request: Request) -> Response:
         request_id = f"req_{random_text(14)}"
@@ -115,7 +126,8 @@ class Api:
         _check_version(request)
         route, ids = found
         params = _params(route, request)
-        call = _Call(key, route, params, ids, request_id, request.header("Idempotency-Key"))
+        token = request.header("Idempotency-Key")
+        call = _Call(request.path, key, route, params, ids, request_id, token)
         if request.method != "POST" or not call.token:
             return self._run(call).response
         return self._once(call, call.token, request)
@@ -167,14 +179,20 @@ class Api:
             self.engine.current_request = None
         answer = expand(account, answer, paths)
         if self.strict:
-            findings = response_findings(answer)
-            if findings:
-                raise StripeError(
-                    "The stand-in's answer departs from the SDK's types: " + "; ".join(findings),
-                    status=500,
-                    kind="api_error",
-                )
+            _refuse("departs from the SDK's types", response_findings(answer))
+        if self.judge is not None:
+            found = self.judge(call.route.method, call.path, call.params, answer)
+            _refuse("or its request departs from Stripe's OpenAPI", found)
         return _dump(answer)
+
+
+def _refuse(what: str, findings: list[str]) -> None:
+    if findings:
+        raise StripeError(
+            f"The stand-in's answer {what}: " + "; ".join(findings),
+            status=500,
+            kind="api_error",
+        )
 
 
 def _params(route: Route, request: Request) -> Json:

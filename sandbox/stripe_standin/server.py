@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from . import checkout_pages, control, pages, portal_pages
-from .api import Api, Request, Response
+from .api import Api, Judge, Request, Response
 from .engine import Engine
 from .engine.errors import StripeError
 from .engine.store import API_VERSION
@@ -44,9 +44,11 @@ def post_webhook(url: str, body: bytes, headers: dict[str, str]) -> int:
 class Site:
     """Every address of the stand-in: ``/v1``, the hosted pages and ``/_standin/``."""
 
-    def __init__(self, engine: Engine, *, post: Post, strict: bool) -> None:
+    def __init__(
+        self, engine: Engine, *, post: Post, strict: bool, judge: Judge | None = None
+    ) -> None:
         self.engine = engine
-        self.api = Api(engine, post=post, strict=strict)
+        self.api = Api(engine, post=post, strict=strict, judge=judge)
 
     def handle(self, request: Request) -> Response:
         if request.path.startswith("/v1/"):
@@ -163,7 +165,8 @@ class StandIn:
 
     ``port`` 0 takes a free one. ``now``: freeze the clock. ``deliver``: send webhooks from a
     thread; otherwise the owner calls ``engine.deliver_all(post)``. ``strict``: check every answer
-    against the SDK's types. ValueError when ``host`` is not loopback.
+    against the SDK's types. ``judge``: a second opinion on each request and answer (the tests'
+    OpenAPI document). ValueError when ``host`` is not loopback.
     """
 
     def __init__(
@@ -175,13 +178,14 @@ class StandIn:
         state_file: Path | None = None,
         deliver: bool = True,
         strict: bool = False,
+        judge: Judge | None = None,
         post: Post = post_webhook,
     ) -> None:
         if not _names_loopback(host):
             raise ValueError(f"the stand-in listens on loopback only, not on {host}")
         self.engine = Engine(now=now, state_file=state_file)
         self._post = post
-        self._site = Site(self.engine, post=post, strict=strict)
+        self._site = Site(self.engine, post=post, strict=strict, judge=judge)
         handler = type("Handler", (_Handler,), {"site": self._site})
         self._server = _Server((host, port), handler)
         self.url = f"http://{host}:{self._server.server_address[1]}"

@@ -14,13 +14,23 @@ from sandbox.stripe_standin.table import Route
 
 from .conftest import KEY, START
 
-DEEP = ("[trial_end]", "[trial_period_days]", "[metadata][a]", "[enabled]", "[interval_count]")
+DEEP = (
+    *("[trial_end]", "[trial_period_days]", "[metadata][a]", "[enabled]", "[interval_count]"),
+    *(
+        "[0][coupon]",
+        "[0][items][0][price]",
+        "[0][duration][interval]",
+        "[0][id]",
+        "[items][0][id]",
+    ),
+    *("[subscription_pause][enabled]", "[end_behavior][missing_payment_method]"),
+)
 SUFFIXES = ("", "[]", "[0]", "[price]", "[0][price]", "[type]", "[0][quantity]", "[a][b]", *DEEP)
 VALUES = ("", "0", "1", "-1", "true", "usd", "month", "card", "\x00", "é" * 600, "9" * 9, "9" * 20)
 
 
-def api() -> tuple[Api, list[str], dict[str, dict[str, str]]]:
-    """An API with one of everything, the ids of all of it, and a sound request for each path."""
+def api() -> tuple[Api, dict[str, list[str]], dict[str, dict[str, str]]]:
+    """An API with one of everything, its ids by kind, and a sound request for some paths."""
     engine = Engine(now=START)
     answers = Api(engine, post=lambda *_: 200, strict=True)
     sound: dict[str, dict[str, str]] = {}
@@ -43,7 +53,23 @@ def api() -> tuple[Api, list[str], dict[str, dict[str, str]]]:
     post("/v1/billing_portal/sessions", owner, "billing_portal.session")
     hook = {"url": "http://x/", "enabled_events[]": "*"}
     post("/v1/webhook_endpoints", hook, "webhook_endpoint")
-    ids = [i for rows in engine.account(KEY).objects.values() for i in rows]
+    coupon = post("/v1/coupons", {"percent_off": "10", "duration": "forever"}, "coupon")
+    code = {"promotion[type]": "coupon", "promotion[coupon]": coupon, "code": "SPRING"}
+    post("/v1/promotion_codes", code, "promotion_code")
+    charge = list(engine.account(KEY).objects["charge"])[-1]
+    post("/v1/refunds", {"charge": charge, "amount": "10"}, "refund")
+    engine.open_dispute(charge)
+    subscription = list(engine.account(KEY).objects["subscription"])[-1]
+    start = {"from_subscription": subscription}
+    post("/v1/subscription_schedules", start, "subscription_schedule")
+    features = {"features[subscription_pause][enabled]": "true"}
+    post("/v1/billing_portal/configurations", features, "billing_portal.configuration")
+    clock = {"frozen_time": str(START)}
+    post("/v1/test_helpers/test_clocks", clock, "test_helpers.test_clock")
+    sound["/v1/invoices/create_preview"] = {"subscription": subscription}
+    customers = {"query": "email:'ana@example.com'"}
+    sound["/v1/customers/search"] = sound["/v1/subscriptions/search"] = customers
+    ids = {kind: list(rows) for kind, rows in engine.account(KEY).objects.items()}
     return answers, ids, sound
 
 
@@ -56,13 +82,18 @@ def call(answers: Api, method: str, path: str, data: dict[str, str]) -> int:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.pattern.pattern}")
 def test_nonsense_is_answered_and_never_a_failure(route: Route) -> None:
-    answers, ids, sound = api()
+    answers, kinds, sound = api()
+    ids = [identity for rows in kinds.values() for identity in rows]
     dice = random.Random(route.pattern.pattern + route.method)
     names = sorted(route.acts_on)
     path_text = route.pattern.pattern.strip("^$")
+    collection = path_text.removeprefix("/v1/").split("/([A-Z")[0].replace("/", ".")
+    own = kinds.get(collection.removesuffix("s"), ids)
     for _ in range(60):
-        path = path_text.replace("([A-Za-z0-9_-]{1,255})", dice.choice(ids))
+        named = dice.choice(own if dice.random() < 0.7 else ids)
+        path = path_text.replace("([A-Za-z0-9_-]{1,255})", named)
         chosen = dice.sample(names, min(len(names), dice.randint(0, 4)))
-        data = dict(sound.get(path, {})) if route.method == "POST" else {}
+        sends = route.method == "POST" or path.endswith("/search")
+        data = dict(sound.get(path, {})) if sends else {}
         data |= {n + dice.choice(SUFFIXES): dice.choice([*VALUES, *ids]) for n in chosen}
         assert call(answers, route.method, path, data) < 500, (path, data)

@@ -136,3 +136,18 @@ def test_the_openapi_finds_what_is_wrong() -> None:
     assert openapi.findings("get", url, {"exand": ["customer"]}, subscription())
     wrong = {"description": "x" * 501}
     assert openapi.findings("post", url, wrong, subscription())
+
+
+def test_a_second_judge_is_heard() -> None:
+    heard: list[tuple[str, str]] = []
+
+    def judge(method: str, path: str, params: dict[str, Any], answer: dict[str, Any]) -> list[str]:
+        heard.append((method, path))
+        return ["$.name: too short"] if params.get("name") == "A" else []
+
+    with StandIn(deliver=False, judge=judge) as running:
+        client = stripe.StripeClient(KEY, base_addresses={"api": running.url})
+        client.v1.customers.create({"name": "Ana"})
+        with pytest.raises(stripe.APIError, match=r"Stripe's OpenAPI: \$\.name: too short"):
+            client.v1.customers.create({"name": "A"})
+    assert heard == [("POST", "/v1/customers")] * 2

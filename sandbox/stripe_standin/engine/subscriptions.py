@@ -183,6 +183,7 @@ def end(account: Account, subscription: Json, reason: str, details: Json | None 
     now = account.now()
     subscription |= {
         "status": "canceled",
+        "status_details": None,
         "canceled_at": subscription["canceled_at"] or now,
         "ended_at": now,
         "cancellation_details": subscription["cancellation_details"]

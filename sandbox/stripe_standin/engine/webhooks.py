@@ -82,6 +82,12 @@ class Webhooks:
         taken = {d["endpoint"] for d in rows if d["state"] == "delivered"}
         return len({d["endpoint"] for d in rows} - taken)
 
+    def waiting_events(self) -> set[str]:
+        """Events that some endpoint has not taken yet."""
+        wanted = {(d["event"], d["endpoint"]) for d in self.deliveries}
+        taken = {(d["event"], d["endpoint"]) for d in self.deliveries if d["state"] == "delivered"}
+        return {event for event, _ in wanted - taken}
+
     def for_event(self, event_id: str) -> list[Json]:
         return [d for d in self.deliveries if d["event"] == event_id]
 
@@ -244,12 +250,12 @@ def event_filter(account: Account, params: dict[str, Any]) -> Callable[[Json], b
     oldest = account.now() - KEPT
     kinds = params.get("types") or ([params["type"]] if params.get("type") else [])
     success = params.get("delivery_success")
+    waiting = account.engine.webhooks.waiting_events() if success is not None else set()
 
     def keep(event: Json) -> bool:
         named = not kinds or any(_matches(event["type"], kind) for kind in kinds)
-        waiting = account.engine.webhooks.pending_for(event["id"]) > 0
         recent = event["created"] > oldest
-        return recent and named and (success is None or waiting != success)
+        return recent and named and (success is None or (event["id"] in waiting) != success)
 
     return keep
 

@@ -1,6 +1,5 @@
 """Writes of the room: keyword-only, in one transaction each, with domain errors."""
 
-from wagtail_asyncpt.memberships.operations.adoption import adopt_price
 from wagtail_asyncpt.memberships.operations.catalog import SyncLine, sync_tiers
 from wagtail_asyncpt.memberships.operations.checkout import (
     AlreadyMember,
@@ -59,7 +58,6 @@ from wagtail_asyncpt.memberships.operations.plans import (
 from wagtail_asyncpt.memberships.operations.recheck import recheck_membership
 from wagtail_asyncpt.memberships.operations.refunds import refund_payment
 from wagtail_asyncpt.memberships.operations.reminding import write_due_reminders
-from wagtail_asyncpt.memberships.operations.seats import accept_seat, invite_to_seat, revoke_seat
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import (
     Mismatch,
@@ -83,13 +81,6 @@ from wagtail_asyncpt.memberships.operations.visits import (
     cancel_visit,
     miss_visit,
 )
-from wagtail_asyncpt.memberships.operations.waiting import (
-    TierFull,
-    invite_waiting,
-    is_invited,
-    join_wait_list,
-    leave_wait_list,
-)
 
 __all__ = [
     "AlreadyMember",
@@ -103,9 +94,6 @@ __all__ = [
     "Sale",
     "SecondMembership",
     "SyncLine",
-    "TierFull",
-    "accept_seat",
-    "adopt_price",
     "attend_visit",
     "book_visit",
     "cancel_membership",
@@ -123,14 +111,9 @@ __all__ = [
     "give_membership",
     "grant_credits",
     "grant_membership",
-    "invite_to_seat",
-    "invite_waiting",
-    "is_invited",
     "is_upgrade",
-    "join_wait_list",
     "keep_membership",
     "keep_plan",
-    "leave_wait_list",
     "miss_visit",
     "move_membership",
     "open_billing_portal",
@@ -153,7 +136,6 @@ __all__ = [
     "resume_membership",
     "revoke_credits",
     "revoke_membership",
-    "revoke_seat",
     "save_coupon",
     "save_package",
     "save_tier",

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import Media
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -155,7 +154,7 @@ class ExerciseListBlock(blocks.ListBlock):
 
 
 class ExerciseBlockAdapter(StructBlockAdapter):
-    """Starts a line from its exercise's usual dose, and lets it copy its dose to its like lines."""
+    """Gives a line the button that copies its dose to the other lines of its exercise."""
 
     js_constructor = "wagtail_asyncpt.programs.ExerciseBlock"
 
@@ -167,8 +166,7 @@ class ExerciseBlockAdapter(StructBlockAdapter):
             "done": gettext("Copied; lines changed: %(n)s"),
             "none": gettext("This exercise has no other line here."),
         }
-        usual = reverse("asyncpt_programs:usual_dose", args=[0])
-        return [name, children, {**meta, "copyDose": words, "usualDose": usual}]
+        return [name, children, {**meta, "copyDose": words}]
 
     @cached_property
     def media(self) -> Media:
