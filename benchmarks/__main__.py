@@ -38,7 +38,7 @@ def _postgres(url: str) -> Iterator[str]:
             link.execute(f"drop database if exists {DATABASE} with (force)")
 
 
-def _measure(url: str, folder: str) -> int:
+def _measure(url: str, folder: str, module: str = "measure") -> int:
     """Measure in a process of its own, whose settings read ``url``."""
     env = {
         **os.environ,
@@ -46,7 +46,7 @@ def _measure(url: str, folder: str) -> int:
         "DATABASE_URL": url,
         "TMPDIR": folder,
     }
-    command = [sys.executable, "-m", "benchmarks.measure"]
+    command = [sys.executable, "-m", f"benchmarks.{module}"]
     return subprocess.run(command, env=env, check=False).returncode
 
 
@@ -59,8 +59,11 @@ def main() -> int:
         if postgres:
             with _postgres(postgres) as url:
                 code = _measure(url, folder) or code
+                code = _measure(url, folder, "billing") or code
         else:
             print("\nLeft out: PostgreSQL (none answers; see DATABASE_URL).")
+            billing = f"sqlite:///{Path(folder) / 'billing.sqlite3'}"
+            code = _measure(billing, folder, "billing") or code
     return code
 
 

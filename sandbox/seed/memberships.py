@@ -186,7 +186,7 @@ def settle(standin: StandIn, clinic: Clinic, until: dt.datetime) -> None:
 
 
 def end_plans(clients: dict[str, Client]) -> None:
-    """Those who end their plan with the paid month, and those whose plan is over."""
+    """Those who end their plan with the paid month, take a break, or whose plan is over."""
     stripe = client_for("default")
     for patient in CLIENTS:
         membership = Membership.objects.filter(client=clients[patient.key]).first()
@@ -195,15 +195,7 @@ def end_plans(clients: dict[str, Client]) -> None:
         subscription = membership.stripe_subscription_id
         if patient.state == "cancelling":
             stripe.v1.subscriptions.update(subscription, {"cancel_at_period_end": True})
+        elif patient.state == "paused":
+            operations.pause_membership(client=membership.client, weeks=3)
         elif patient.state == "lapsed":
             stripe.v1.subscriptions.cancel(subscription)
-
-
-def pause(client: Client, tier: Tier, at: dt.datetime) -> None:
-    """A membership that the clinic paused by hand."""
-    with clock.use(lambda: at):
-        membership = operations.grant_membership(
-            client=client, tier=tier, reason="Paused for three weeks of travel"
-        )
-    membership.status = MembershipStatus.PAUSED
-    membership.save(update_fields=["status"])

@@ -332,3 +332,80 @@ def test_a_list_is_marked_with_the_same_queries_whatever_its_length(
     assert marks == expected
     visitor = page.render(Context({"posts": BlogPage.objects.child_of(blog)})).split()
     assert all(mark[2] == "-" for mark in visitor)
+
+
+def guide_form(guide: Any, **fields: Any) -> Any:
+    """The fields that the page editor posts for a guide."""
+    from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
+
+    form = nested_form_data(
+        {
+            "title": guide.title,
+            "slug": guide.slug,
+            "summary": guide.summary,
+            "about": streamfield([("text", rich_text("<p>A</p>"))]),
+            "plan": streamfield([("text", rich_text(f"<p>{PLAN}</p>"))]),
+            "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
+            "seo_title": "",
+            "search_description": "",
+        }
+    )
+    return {**form, **fields}
+
+
+def test_an_editor_saves_and_publishes_a_choice_of_tiers(
+    guide: Any, tiers: Any, login: Any
+) -> None:
+    browser = login(factories.make_user(is_superuser=True, is_staff=True))
+    url = f"/admin/pages/{guide.pk}/edit/"
+    chosen = guide_form(guide, gate_groups=[tiers.other.group_id, tiers.premium.group_id])
+    assert browser.post(url, {**chosen, "action-publish": "1"}).status_code == 302
+    guide.refresh_from_db()
+    assert guide.gate_groups == [tiers.other.group_id, tiers.premium.group_id]
+    words = browser.get(url).content.decode()
+    assert words.count("checked") >= 2
+    # A draft may wait for its choice, a publication may not.
+    assert browser.post(url, guide_form(guide)).status_code == 302
+    refused = browser.post(url, {**guide_form(guide), "action-publish": "1"})
+    assert "This field is required" in refused.content.decode()
+    guide.refresh_from_db()
+    assert guide.gate_groups == [tiers.other.group_id, tiers.premium.group_id]
+
+
+def test_an_editor_draws_a_line_and_must_say_for_whom(blog: Any, tiers: Any, login: Any) -> None:
+    from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
+
+    post = add_post(blog)
+    browser = login(factories.make_user(is_superuser=True, is_staff=True))
+    url = f"/admin/pages/{post.pk}/edit/"
+
+    def form(*groups: int) -> Any:
+        body = [
+            ("text", rich_text(f"<p>{ABOVE}</p>")),
+            ("paywall_line", {}),
+            ("text", rich_text(f"<p>{BELOW}</p>")),
+        ]
+        fields = nested_form_data(
+            {
+                "title": post.title,
+                "slug": post.slug,
+                "date": "2026-10-01",
+                "author_name": "Thea",
+                "summary": "In short.",
+                "image": "",
+                "image_alt_text": "",
+                "body": streamfield(body),
+                "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
+                "seo_title": "",
+                "search_description": "",
+                "action-publish": "1",
+            }
+        )
+        return {**fields, "body-1-value-tiers": groups}
+
+    refused = browser.post(url, form())
+    assert refused.status_code == 200
+    assert "This field is required" in refused.content.decode()
+    assert browser.post(url, form(tiers.basic.group_id)).status_code == 302
+    assert seen(Browser().get(post.url)) == {ABOVE}
+    assert seen(browser.get(post.url)) == {ABOVE, BELOW}

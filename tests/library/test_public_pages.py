@@ -89,6 +89,12 @@ def test_a_visitor_gets_all_of_it_or_name_and_picture_or_nothing(
         assert ("are for clients" in page) == (not secret)
 
 
+def test_an_exercise_on_paper_leads_back_to_its_page(three: list[Exercise]) -> None:
+    page = Browser().get(f"{INDEX}squat/").content.decode()
+    assert 'class="asyncpt-qr"' in page
+    assert f"<p>http://testserver{INDEX}squat/</p>" in page
+
+
 def test_a_client_reads_every_exercise_and_no_cache_keeps_it(
     three: list[Exercise], cast: Cast, login: Login
 ) -> None:

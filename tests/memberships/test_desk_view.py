@@ -16,9 +16,10 @@ from tests import factories
 from tests.conftest import Cast
 from tests.memberships.conftest import Shop
 from wagtail_asyncpt.memberships import queries
-from wagtail_asyncpt.memberships.desk import PERMISSIONS, RECHECK
+from wagtail_asyncpt.memberships.desk import PERMISSIONS, RECHECK, dashboard_url
 from wagtail_asyncpt.memberships.models import (
     AccessPeriod,
+    Credit,
     Invoice,
     Membership,
     Refund,
@@ -324,6 +325,19 @@ def test_refund_that_ends_access_cancels_at_stripe(
     assert AccessPeriod.objects.filter(kind="revoked").count() == 1
 
 
+def test_a_package_is_refunded_from_its_own_page(shop: Shop, client: Client, desk: Browser) -> None:
+    purchase = shop.buy(client, shop.sell(tier=shop.coached, weeks=6))
+    assert queries.program_access(client).is_open
+    page = desk.get(reverse("wagtail_asyncpt_purchase_modeladmin_inspect", args=[purchase.pk]))
+    assert refund_url(purchase) in page.content.decode()
+    assert desk.post(refund_url(purchase), form(amount="450", effect="end")).status_code == 302
+    purchase.refresh_from_db()
+    assert purchase.status == "refunded"
+    assert not queries.program_access(client).is_open
+    balance = sum(Credit.objects.filter(client=client).values_list("amount", flat=True))
+    assert balance == 0
+
+
 def test_when_stripe_does_not_answer_nothing_is_written_and_the_form_stays(
     member: Membership, desk: Browser, shop: Shop
 ) -> None:
@@ -370,3 +384,14 @@ def test_the_page_of_a_membership_shows_payments_and_links_to_stripe(
     assert (
         f"https://dashboard.stripe.com/test/subscriptions/{member.stripe_subscription_id}" in page
     )
+
+
+def test_links_to_stripe_follow_the_mode_of_the_key(settings: Any) -> None:
+    for key, start in (
+        ("rk_test_1", "https://dashboard.stripe.com/test/invoices/in_1"),
+        ("rk_live_1", "https://dashboard.stripe.com/invoices/in_1"),
+    ):
+        accounts = {"default": {"secret_key": key, "webhook_secrets": ["whsec_1"]}}
+        settings.WAGTAIL_ASYNCPT = {**settings.WAGTAIL_ASYNCPT, "STRIPE_ACCOUNTS": accounts}
+        assert dashboard_url("default", "invoices", "in_1") == start
+    assert dashboard_url("unknown", "invoices", "in_1") == ""

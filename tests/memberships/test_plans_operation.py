@@ -9,7 +9,7 @@ from tests import factories
 from tests.memberships.conftest import Shop
 from tests.memberships.test_sync_operation import use_failing_card
 from wagtail_asyncpt.core.errors import Conflict, DomainError
-from wagtail_asyncpt.memberships import operations, queries, signals
+from wagtail_asyncpt.memberships import changes, operations, queries, signals
 from wagtail_asyncpt.memberships.models import AccessPeriod, Invoice, Membership, Price
 from wagtail_asyncpt.memberships.operations import plans
 from wagtail_asyncpt.memberships.stripe import gateway
@@ -305,14 +305,26 @@ def test_what_cannot_be_changed_is_said(
 
 def test_prices_of_others_are_none_to_change_to(shop: Shop, client: Client, dear: Price) -> None:
     membership = shop.join(client)
-    found = set(queries.prices_to_change_to(membership))
+    found = set(changes.prices_to_change_to(membership))
     assert found == {shop.basic_price, shop.coached.prices.get(interval="year"), dear}
     for field, value in (("is_public", False), ("is_listed", False), ("payment_count", 3)):
         setattr(dear.tier, field, value)
         dear.tier.save()
-        assert dear not in queries.prices_to_change_to(membership)
-        assert queries.price_to_change_to(membership, dear.uuid) is None
+        assert dear not in changes.prices_to_change_to(membership)
+        assert changes.price_to_change_to(membership, dear.uuid) is None
         dear.tier.refresh_from_db()
         setattr(dear.tier, field, {"payment_count": None}.get(field, True))
         dear.tier.save()
-    assert queries.price_to_change_to(None, dear.uuid) is None
+    assert changes.price_to_change_to(None, dear.uuid) is None
+
+
+def test_a_full_plan_takes_nobody_more(shop: Shop, client: Client, dear: Price) -> None:
+    shop.join(client)
+    dear.tier.seats_on_sale = 0
+    dear.tier.save()
+    with pytest.raises(DomainError, match="is taken"):
+        change(client, dear)
+    assert membership_of(client).price == shop.price
+    dear.tier.seats_on_sale = 1
+    dear.tier.save()
+    assert change(client, dear).price == dear

@@ -1,23 +1,29 @@
 """Two at once. Row locks decide, so these run on PostgreSQL."""
 
+import json
 import threading
+import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import stripe
 from django.db import connection
+from django.test import Client as Browser
 from wagtail.models import Locale, Page, Site
 
 from sandbox.stripe_standin.server import StandIn
 from tests import factories
 from tests.conftest import MovableClock
-from tests.memberships.conftest import Shop, shop_of
+from tests.memberships.conftest import KEY, SECRET, Shop, shop_of
 from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.models import (
     AccessPeriod,
     Invoice,
     Membership,
+    RefundEffect,
     StripeCustomer,
     StripeEvent,
 )
@@ -128,3 +134,99 @@ def test_one_event_in_many_workers_is_processed_once(racing: Shop) -> None:
     event.refresh_from_db()
     assert event.attempts == 1
     assert queries.live_membership(client) is not None
+
+
+def test_twenty_deliveries_of_one_event_have_one_effect(racing: Shop) -> None:
+    client = factories.make_client(racing.clinic, "Nora New")
+    racing.pay(racing.start(client))
+    waiting = {
+        racing.standin.engine.account(KEY).get("event", row["event"])["type"]: row
+        for row in racing.standin.engine.pending_deliveries()
+    }
+    delivery = waiting["checkout.session.completed"]
+    racing.discard()
+    account = racing.standin.engine.account(KEY)
+    event = account.get("event", delivery["event"])
+    body = json.dumps(event)
+    header = stripe.WebhookSignature.generate_signature_header(body, SECRET, int(time.time()))
+
+    def post() -> int:
+        answer = Browser().post(
+            racing.webhook_path,
+            body,
+            content_type="application/json",
+            headers={"Stripe-Signature": header},
+        )
+        return answer.status_code
+
+    assert together(*[post] * 20) == [200] * 20
+    assert StripeEvent.objects.count() == 1
+    operations.process_waiting_events()
+    assert Membership.objects.get(client=client).status == "active"
+    assert AccessPeriod.objects.filter(client=client).count() == 1
+    assert Invoice.objects.filter(client=client).count() == 1
+    assert Letter.objects.filter(to=client.user.email).count() == 1
+
+
+def test_twenty_checkouts_at_once_are_one_session_and_one_membership(racing: Shop) -> None:
+    client = factories.make_client(racing.clinic, "Nora New")
+    answers = together(*[lambda: racing.start(client)] * 20)
+    addresses = {answer for answer in answers if isinstance(answer, str)}
+    assert len(addresses) == 1, answers
+    assert Membership.objects.filter(client=client).count() == 1
+    assert len(racing.stripe.v1.checkout.sessions.list().data) == 1
+    racing.pay(addresses.pop())
+    racing.deliver()
+    assert Membership.objects.filter(client=client, status="active").count() == 1
+
+
+def test_one_refund_form_sent_many_times_at_once_refunds_once(racing: Shop) -> None:
+    client = factories.make_client(racing.clinic, "Nora New")
+    racing.join(client)
+    invoice = Invoice.objects.get(client=client)
+    boss = factories.make_user("Super User", is_staff=True, is_superuser=True)
+    key = uuid.uuid4()
+
+    def refund() -> Any:
+        return operations.refund_payment(
+            order=operations.Order(type(boss).objects.get(pk=boss.pk), "Twice", key),
+            row=Invoice.objects.get(pk=invoice.pk),
+            amount=4900,
+            effect=RefundEffect.KEEP,
+        )
+
+    answers = together(*[refund] * 6)
+    assert not [answer for answer in answers if isinstance(answer, Exception)], answers
+    assert len(racing.stripe.v1.refunds.list().data) == 1
+    invoice.refresh_from_db()
+    assert invoice.amount_refunded == 4900
+
+
+def test_clicks_at_once_are_one_pause_one_resume_and_one_payment(racing: Shop) -> None:
+    dear = operations.create_tier(clinic=racing.clinic, name="Blended", prices={"month": 29900})
+    operations.sync_tiers(clinic=racing.clinic)
+    client = factories.make_client(racing.clinic, "Nora New")
+    racing.join(client)
+    price = dear.prices.get()
+
+    def quote() -> str:
+        membership = queries.open_membership(client)
+        assert membership is not None
+        return operations.quote_change(membership=membership, price=price).sign()
+
+    token = quote()
+    racing.advance(minutes=5)
+    for call in (
+        lambda: operations.change_plan(client=client, price=price, quote=token),
+        lambda: operations.pause_membership(client=client, weeks=2),
+        lambda: operations.resume_membership(client=client),
+    ):
+        answers = together(*[call] * 5)
+        assert all(isinstance(answer, Membership) for answer in answers), answers
+        racing.advance(minutes=5)
+    membership = Membership.objects.get(client=client)
+    assert (membership.status, membership.price) == ("active", price)
+    assert AccessPeriod.objects.filter(kind="paused").count() == 1
+    assert Invoice.objects.filter(billing_reason="subscription_update").count() == 2
+    for kind in ("plan-changed", "paused", "resumed"):
+        assert Letter.objects.filter(key__startswith=f"{kind}-").count() == 1

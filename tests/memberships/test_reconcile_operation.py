@@ -24,6 +24,7 @@ from wagtail_asyncpt.memberships.models import (
     EventStatus,
     Invoice,
     Membership,
+    Purchase,
     Reconciliation,
     Refund,
     StripeEvent,
@@ -318,3 +319,15 @@ def test_the_check_prints_each_address_and_fails_on_a_fault(shop: Shop) -> None:
     out = StringIO()
     call_command("asyncpt_check_stripe", "--events", stdout=out)
     assert "invoice.paid" in out.getvalue().splitlines()
+
+
+def test_a_package_paid_without_a_webhook_is_found_by_the_clean_up(
+    shop: Shop, client: Client
+) -> None:
+    shop.pay(shop.start_package(client, shop.sell()))
+    shop.discard()
+    shop.clock.move(minutes=11)
+    assert operations.refresh_stale_memberships() == 1
+    purchase = Purchase.objects.get(client=client)
+    assert purchase.status == "paid"
+    assert operations.refresh_stale_memberships() == 0

@@ -317,3 +317,19 @@ def test_a_second_membership_that_was_paid_is_canceled_and_refunded(
     assert letter.to == cast.manager.user.email
     assert "$29.00" in letter.text
     assert not StripeEvent.objects.filter(status=EventStatus.FAILED).exists()
+
+
+def test_an_invoice_that_stripe_cannot_finish_is_told_to_the_managers_once(
+    shop: Shop, invoice: Invoice, cast: Cast
+) -> None:
+    theirs = shop.standin.engine.account(KEY).get("invoice", invoice.stripe_id)
+    theirs |= {
+        "status": "draft",
+        "last_finalization_error": {"type": "invalid_request_error", "code": "tax_id_invalid"},
+    }
+    for _ in range(2):
+        operations.sync_invoice(account="default", invoice_id=invoice.stripe_id)
+    letter = Letter.objects.get(key__startswith="not_billed-")
+    assert letter.to == cast.manager.user.email
+    assert "Nora New" in letter.subject
+    assert "$149.00" in letter.text

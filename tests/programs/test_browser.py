@@ -104,6 +104,29 @@ def test_a_dose_is_copied_to_the_other_lines_of_its_exercise(editor: Any) -> Non
     ).is_visible()
 
 
+def choose(editor: Any, number: int, name: str) -> None:
+    """Add a line to the session and choose its exercise."""
+    items = editor.locator("[data-contentpath='exercises']").first
+    items.get_by_role("button", name="Insert a block").last.click()
+    editor.get_by_role("option", name="Exercise", exact=True).click()
+    chooser = editor.locator(f"#days-0-value-exercises-{number}-value-exercise-chooser")
+    chooser.get_by_role("button").first.click()
+    editor.locator(".modal-body").get_by_text(name, exact=True).click()
+    editor.locator(".modal-body").wait_for(state="hidden")
+
+
+def test_a_new_line_starts_from_the_usual_dose_of_its_exercise(cast: Cast, editor: Any) -> None:
+    usual = {"sets": 2, "reps": 15, "load_value": "7.5", "load_unit": "kg", "side": "each"}
+    exercise = factories.make_exercise("Clam")
+    exercise.default_dose = usual
+    exercise.save()
+    choose(editor, 3, "Clam")
+    dose = "days-0-value-exercises-3-value-dose"
+    editor.wait_for_function(f"document.querySelector(\"[name='{dose}-sets']\").value === '2'")
+    values = {name: editor.locator(f"[name='{dose}-{name}']").input_value() for name in usual}
+    assert values == {name: str(value) for name, value in usual.items()}
+
+
 def test_sessions_and_lines_are_duplicated_with_wagtails_own_button(editor: Any, week: Any) -> None:
     """Both have the button of Wagtail's own blocks; every copy gets an id of its own."""
     lines = editor.locator("[data-contentpath='exercises']").first

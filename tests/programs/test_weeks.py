@@ -114,6 +114,20 @@ def test_the_list_asks_and_the_editor_does_it_in_one_click(
     )
 
 
+def test_the_usual_dose_is_given_to_people_of_the_admin_only(
+    cast: Cast, login: Callable[[Any], Browser]
+) -> None:
+    exercise = factories.make_exercise("Clam")
+    exercise.default_dose = {"sets": 2, "load_value": "7.5"}
+    exercise.save()
+    address = reverse("asyncpt_programs:usual_dose", args=[exercise.pk])
+    answer = login(cast.therapist).get(address).json()
+    assert (answer["sets"], answer["load_value"], answer["reps"]) == ("2", "7.5", None)
+    assert login(cast.owner).get(address).status_code == 302
+    unknown = reverse("asyncpt_programs:usual_dose", args=[987654])
+    assert login(cast.therapist).get(unknown).status_code == 404
+
+
 def preview(page: Any, mode: str, user: Any) -> str:
     request = RequestFactory().get("/")
     request.user = user

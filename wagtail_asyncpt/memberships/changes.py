@@ -1,7 +1,9 @@
-"""What the pages of changing the plan say, ready for a template."""
+"""The plans that a member may change to, and what the pages of a change say."""
 
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.core.money import format_money
@@ -10,6 +12,43 @@ from wagtail_asyncpt.memberships.models import Invoice, Membership, MembershipSt
 from wagtail_asyncpt.memberships.offers import PriceOffer, offer_price, promises
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.people.models import Client
+
+
+def prices_to_change_to(membership: Membership) -> QuerySet[Price]:
+    """What a member may change to: on sale, listed or their own tier, in their currency.
+
+    Plans with a fixed number of payments are bought anew.
+    """
+    price = membership.price
+    if price is None:
+        return Price.objects.none()
+    listed = Q(tier__is_public=True, tier__is_listed=True, tier__payment_count=None)
+    return (
+        Price.objects.filter(
+            listed | Q(tier_id=membership.tier_id),
+            tier__clinic_id=membership.clinic_id,
+            is_active=True,
+            currency__iexact=price.currency,
+        )
+        .exclude(stripe_price_id="")
+        .exclude(pk=price.pk)
+        .select_related("tier")
+        .order_by("amount")
+    )
+
+
+def tiers_to_change_to(membership: Membership) -> list[Tier]:
+    """Their tiers in order, each with its prices as ``on_sale``; two queries."""
+    prices = prices_to_change_to(membership)
+    tiers = Tier.objects.filter(pk__in=prices.order_by().values("tier"))
+    return list(tiers.prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale")))
+
+
+def price_to_change_to(membership: Membership | None, uuid: UUID) -> Price | None:
+    """The price called ``uuid``, if ``membership`` may change to it."""
+    if membership is None:
+        return None
+    return prices_to_change_to(membership).filter(uuid=uuid).first()
 
 
 @dataclass(frozen=True)
@@ -64,7 +103,7 @@ def plan_choices(client: Client) -> PlanChoices:
 
 def _tiers(membership: Membership, client: Client) -> list[TierChoice]:
     found = []
-    for tier in queries.tiers_to_change_to(membership):
+    for tier in tiers_to_change_to(membership):
         prices = tier.on_sale  # type: ignore[attr-defined]
         choices = [_choice(membership, price, client) for price in prices]
         if choices:
@@ -92,7 +131,7 @@ def cheaper_choice(client: Client) -> PlanChoice | None:
         return None
     prices = [
         price
-        for tier in queries.tiers_to_change_to(membership)
+        for tier in tiers_to_change_to(membership)
         for price in tier.on_sale  # type: ignore[attr-defined]
         if price.interval == before.interval and price.amount < before.amount
     ]
@@ -122,7 +161,7 @@ def quote_of(client: Client, price_uuid: UUID) -> QuotePage | None:
     Raises DomainError, StripeFailure.
     """
     membership = queries.open_membership(client)
-    price = queries.price_to_change_to(membership, price_uuid) if membership else None
+    price = price_to_change_to(membership, price_uuid) if membership else None
     if membership is None or price is None:
         return None
     quote = operations.quote_change(membership=membership, price=price)

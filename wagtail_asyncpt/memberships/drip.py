@@ -54,11 +54,11 @@ def _ledger(user: Any) -> QuerySet[Any, Any]:
 
 
 def _complimentary(user: Any) -> QuerySet[Any, Any]:
-    """Free memberships of which the ledger knows nothing, from their beginning."""
+    """Free memberships and seats of which the ledger knows nothing, from their beginning."""
     return (
         Membership.objects.filter(
             client__user=user,
-            source=Source.COMPLIMENTARY,
+            source__in=(Source.COMPLIMENTARY, Source.SEAT),
             activated_at__isnull=False,
             access_periods=None,
         )

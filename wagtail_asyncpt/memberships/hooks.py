@@ -11,13 +11,24 @@ from wagtail.admin.menu import MenuItem
 
 from wagtail_asyncpt.memberships import deletion
 from wagtail_asyncpt.memberships.desk import PERMISSIONS, RECHECK
+from wagtail_asyncpt.memberships.views import catalog
 from wagtail_asyncpt.memberships.viewsets import ShopViewSetGroup
 from wagtail_asyncpt.people.queries import managed_clinics
+
+
+def _catalog_urls() -> list[Any]:
+    """The comparison with Stripe."""
+    rows = [
+        path("", catalog.compare, name="compare"),
+        path("adopt/", catalog.adopt, name="adopt"),
+    ]
+    return [path("plans-at-stripe/", include((rows, "asyncpt_catalog")))]
 
 
 def register_hooks() -> None:
     """Put plans and prices into the admin's menu, and mount what staff do to memberships."""
     hooks.register("register_admin_viewset", ShopViewSetGroup)
+    hooks.register("register_admin_urls", _catalog_urls)
     hooks.register("register_admin_urls", admin_urls)
     hooks.register("register_permissions", staff_permissions)
     hooks.register("before_delete_user", deletion.refuse_user)

@@ -33,6 +33,12 @@ class TierOffer:
     tier: Tier
     promises: list[str]
     prices: list[PriceOffer]
+    is_full: bool = False
+
+    @property
+    def wait_url(self) -> str:
+        """Where one joins the wait list."""
+        return reverse("asyncpt_memberships:wait", args=[self.tier.pk])
 
 
 @dataclass(frozen=True)
@@ -111,14 +117,34 @@ def promises(tier: Tier) -> list[str]:
 
 
 def tier_offer(tier: Tier) -> TierOffer:
-    """The card of a tier that ``queries`` gave its ``on_sale`` prices."""
+    """The card of a tier with its ``on_sale`` prices and how many are ``taken`` (see queries)."""
     prices: list[Price] = getattr(tier, "on_sale", [])
-    return TierOffer(tier, promises(tier), [offer_price(price) for price in prices])
+    taken: int = getattr(tier, "taken", 0)
+    is_full = tier.seats_on_sale is not None and taken >= tier.seats_on_sale
+    return TierOffer(tier, promises(tier), [offer_price(price) for price in prices], is_full)
 
 
 def offers_of(clinic: Clinic) -> list[TierOffer]:
-    """The cards of a clinic's offer page; two queries."""
+    """The cards of the listed tiers; two queries."""
     return [tier_offer(tier) for tier in queries.tiers_on_sale(clinic)]
+
+
+def packages_of(clinic: Clinic) -> list[PackageOffer]:
+    """The cards of the listed packages; one query."""
+    packages = queries.packages_on_sale(clinic).select_related("tier")
+    return [package_offer(package) for package in packages]
+
+
+def find_offer(clinic: Clinic, which: str) -> TierOffer | PackageOffer | None:
+    """The card of a tier (its slug, or ``tier:<pk>``) or a package (``package:<pk>``) on sale."""
+    kind, _colon, key = which.partition(":")
+    if kind == "package" and key.isdecimal():
+        package = queries.packages_sold(clinic).select_related("tier").filter(pk=key).first()
+        return package_offer(package) if package else None
+    tiers = queries.sold_tiers(clinic)
+    found = tiers.filter(pk=key) if kind == "tier" and key.isdecimal() else tiers.filter(slug=which)
+    tier = found.first()
+    return tier_offer(tier) if tier else None
 
 
 def package_offer(package: Package) -> PackageOffer:

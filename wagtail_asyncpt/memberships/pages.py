@@ -10,7 +10,7 @@ from wagtail.fields import RichTextField
 
 
 class OfferPageMixin(models.Model):
-    """A page that shows the clinic's tiers on sale."""
+    """A page that shows the clinic's listed tiers and packages."""
 
     introduction = RichTextField(_("introduction"), blank=True)
     small_print = RichTextField(_("small print"), blank=True)
@@ -21,9 +21,9 @@ class OfferPageMixin(models.Model):
         abstract = True
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add ``offers`` (pricing cards), ``clinic`` and ``site_base``."""
+        """Add ``offers`` and ``packages`` (pricing cards), ``clinic`` and ``site_base``."""
         from wagtail_asyncpt.core.templates import site_base
-        from wagtail_asyncpt.memberships.offers import offers_of
+        from wagtail_asyncpt.memberships.offers import offers_of, packages_of
         from wagtail_asyncpt.people.queries import clinic_for
 
         clinic = clinic_for(request)
@@ -32,5 +32,6 @@ class OfferPageMixin(models.Model):
             **context,
             "clinic": clinic,
             "offers": offers_of(clinic) if clinic else [],
+            "packages": packages_of(clinic) if clinic else [],
             "site_base": site_base(),
         }

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
@@ -27,6 +27,7 @@ from wagtail_asyncpt.memberships.models import (
     Package,
     Price,
     Purchase,
+    Seat,
     Source,
     StripeCustomer,
     Tier,
@@ -82,13 +83,41 @@ def held_tiers(client: Client, at: datetime) -> list[Tier]:
 
 
 def tiers_on_sale(clinic: Clinic) -> list[Tier]:
-    """The public tiers in order, each with ``on_sale``: its active prices that Stripe knows."""
+    """The listed tiers in order, each with ``on_sale``, its active prices that Stripe knows, and
+    ``taken``, how many hold it."""
+    return list(sold_tiers(clinic).filter(is_listed=True))
+
+
+def sold_tiers(clinic: Clinic) -> QuerySet[Any]:
+    """The same of all tiers on sale, those that are sold by link only too."""
     prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
-    return list(
-        Tier.objects.filter(clinic=clinic, is_public=True).prefetch_related(
-            Prefetch("prices", queryset=prices, to_attr="on_sale")
-        )
+    return (
+        Tier.objects.filter(clinic=clinic, is_public=True)
+        .annotate(taken=Count("memberships", filter=_holding("memberships__")))
+        .prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale"))
     )
+
+
+def _holding(prefix: str = "") -> Q:
+    """The memberships that take a place: bought, being bought, or given and not over."""
+    over = ~Q(**{f"{prefix}source": Source.STRIPE}) & Q(**{f"{prefix}ends_at__lte": clock.now()})
+    return Q(**{f"{prefix}status__in": OPEN_STATUSES}) & ~over
+
+
+def holders(tier: Tier) -> QuerySet[Membership]:
+    """The memberships that take a place of ``tier``."""
+    return Membership.objects.filter(_holding(), tier=tier)
+
+
+def places_left(tier: Tier) -> int:
+    """How many places of a tier with ``seats_on_sale`` are free; below 0 when there are too many
+    members."""
+    return (tier.seats_on_sale or 0) - holders(tier).count()
+
+
+def holds_tier(user: Any, tier: Tier) -> bool:
+    """Whether what ``user`` holds opens what ``tier`` opens; one query."""
+    return tier.group_id in entitled_group_ids(user, clock.now())
 
 
 def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:
@@ -99,43 +128,6 @@ def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:
         .select_related("tier__clinic__site", "tier__bundle__tier")
         .first()
     )
-
-
-def prices_to_change_to(membership: Membership) -> QuerySet[Price]:
-    """What a member may change to: on sale, listed or their own tier, in their currency.
-
-    Plans with a fixed number of payments are bought anew.
-    """
-    price = membership.price
-    if price is None:
-        return Price.objects.none()
-    listed = Q(tier__is_public=True, tier__is_listed=True, tier__payment_count=None)
-    return (
-        Price.objects.filter(
-            listed | Q(tier_id=membership.tier_id),
-            tier__clinic_id=membership.clinic_id,
-            is_active=True,
-            currency__iexact=price.currency,
-        )
-        .exclude(stripe_price_id="")
-        .exclude(pk=price.pk)
-        .select_related("tier")
-        .order_by("amount")
-    )
-
-
-def tiers_to_change_to(membership: Membership) -> list[Tier]:
-    """Their tiers in order, each with its prices as ``on_sale``; two queries."""
-    prices = prices_to_change_to(membership)
-    tiers = Tier.objects.filter(pk__in=prices.order_by().values("tier"))
-    return list(tiers.prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale")))
-
-
-def price_to_change_to(membership: Membership | None, uuid: UUID) -> Price | None:
-    """The price called ``uuid``, if ``membership`` may change to it."""
-    if membership is None:
-        return None
-    return prices_to_change_to(membership).filter(uuid=uuid).first()
 
 
 def invoices_of(client: Client) -> QuerySet[Invoice]:
@@ -186,6 +178,31 @@ def checkout_options(clinic: Clinic) -> dict[str, bool]:
     }
 
 
+def sponsor_of(client: Client) -> Membership | None:
+    """The client's own paid and running membership, where others may sit on it."""
+    return (
+        Membership.objects.filter(
+            gives_access(clock.now()),
+            client=client,
+            source=Source.STRIPE,
+            tier__member_seats__gt=1,
+        )
+        .select_related("tier", "clinic")
+        .first()
+    )
+
+
+def open_seat(clinic: Clinic, uuid: UUID) -> Seat | None:
+    """An invitation of ``clinic`` that nobody has accepted, and that was not taken back."""
+    return (
+        Seat.objects.filter(
+            uuid=uuid, sponsor__clinic=clinic, revoked_at=None, membership__isnull=True
+        )
+        .select_related("sponsor__tier", "sponsor__client", "sponsor__clinic__site")
+        .first()
+    )
+
+
 def had_trial(client: Client) -> bool:
     """Whether ``client`` has had the one free trial that a clinic gives to a person."""
     return Membership.objects.filter(client=client, trial_ends_at__isnull=False).exists()
@@ -193,9 +210,12 @@ def had_trial(client: Client) -> bool:
 
 def packages_on_sale(clinic: Clinic) -> QuerySet[Package]:
     """The listed packages that Stripe knows, in order."""
-    return Package.objects.filter(clinic=clinic, is_public=True, is_listed=True).exclude(
-        stripe_price_id=""
-    )
+    return packages_sold(clinic).filter(is_listed=True)
+
+
+def packages_sold(clinic: Clinic) -> QuerySet[Package]:
+    """Those that are sold by link only too."""
+    return Package.objects.filter(clinic=clinic, is_public=True).exclude(stripe_price_id="")
 
 
 def package_on_sale(clinic: Clinic, uuid: UUID) -> Package | None:

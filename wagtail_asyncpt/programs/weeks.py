@@ -1,20 +1,22 @@
-"""How a program week becomes the next one in the page editor: one button."""
+"""Speed in the editor: a week becomes the next one, a new line gets its usual dose."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.widgets import Button
 
 from wagtail_asyncpt.core.errors import NotAllowed
 from wagtail_asyncpt.gating.queries import page_model
+from wagtail_asyncpt.library.models import Exercise
+from wagtail_asyncpt.programs.blocks import DoseBlock
 from wagtail_asyncpt.programs.models import ProgramWeekPageMixin
 from wagtail_asyncpt.programs.operations import duplicate_week
 
@@ -58,6 +60,14 @@ def listing_button(page: Any, user: Any, next_url: str | None = None) -> list[Bu
     return [
         Button(_("Duplicate as next week"), address, icon_name="copy", priority=35),
     ]
+
+
+@require_safe
+def usual_dose(request: HttpRequest, exercise_id: int) -> JsonResponse:
+    """An exercise's usual dose, field by field, for a new line of it in an editor."""
+    exercise = get_object_or_404(Exercise, pk=exercise_id)
+    block = DoseBlock()
+    return JsonResponse(block.get_form_state(block.to_python(exercise.default_dose or {})))
 
 
 @require_http_methods(["GET", "POST"])

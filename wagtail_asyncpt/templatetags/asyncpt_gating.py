@@ -106,12 +106,12 @@ class Lock:
 def mark_locks(context: template.Context, pages: Iterable[Any]) -> list[Any]:
     """``pages`` as a list, each with a ``lock``; a few queries, whatever their number.
 
-    ``{% mark_locks posts as posts %}``. The answer is then for this person only.
+    ``{% mark_locks posts as posts %}``. The answer to somebody signed in is then for them only.
     """
     found = list(pages)
     request = context.get("request")
     entitled: set[int] = set()
-    if request is not None:
+    if request is not None and not reader_of(request).is_visitor:
         mark_private(request)
         entitled = reader_of(request).entitled
     gate_ids = queries.gate_group_ids()

@@ -1,5 +1,6 @@
 """Writes of the room: keyword-only, in one transaction each, with domain errors."""
 
+from wagtail_asyncpt.memberships.operations.adoption import adopt_price
 from wagtail_asyncpt.memberships.operations.catalog import SyncLine, sync_tiers
 from wagtail_asyncpt.memberships.operations.checkout import (
     AlreadyMember,
@@ -58,6 +59,7 @@ from wagtail_asyncpt.memberships.operations.plans import (
 from wagtail_asyncpt.memberships.operations.recheck import recheck_membership
 from wagtail_asyncpt.memberships.operations.refunds import refund_payment
 from wagtail_asyncpt.memberships.operations.reminding import write_due_reminders
+from wagtail_asyncpt.memberships.operations.seats import accept_seat, invite_to_seat, revoke_seat
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import (
     Mismatch,
@@ -81,6 +83,13 @@ from wagtail_asyncpt.memberships.operations.visits import (
     cancel_visit,
     miss_visit,
 )
+from wagtail_asyncpt.memberships.operations.waiting import (
+    TierFull,
+    invite_waiting,
+    is_invited,
+    join_wait_list,
+    leave_wait_list,
+)
 
 __all__ = [
     "AlreadyMember",
@@ -94,6 +103,9 @@ __all__ = [
     "Sale",
     "SecondMembership",
     "SyncLine",
+    "TierFull",
+    "accept_seat",
+    "adopt_price",
     "attend_visit",
     "book_visit",
     "cancel_membership",
@@ -111,9 +123,14 @@ __all__ = [
     "give_membership",
     "grant_credits",
     "grant_membership",
+    "invite_to_seat",
+    "invite_waiting",
+    "is_invited",
     "is_upgrade",
+    "join_wait_list",
     "keep_membership",
     "keep_plan",
+    "leave_wait_list",
     "miss_visit",
     "move_membership",
     "open_billing_portal",
@@ -136,6 +153,7 @@ __all__ = [
     "resume_membership",
     "revoke_credits",
     "revoke_membership",
+    "revoke_seat",
     "save_coupon",
     "save_package",
     "save_tier",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
@@ -22,6 +23,21 @@ MONTHS: dict[str, int] = {Interval.MONTH: 1, Interval.QUARTER: 3, Interval.YEAR:
 NOT_YET = ""
 
 
+_ACTIONS = {
+    "created product": _("Make a product"),
+    "found product": _("Use the product that is there"),
+    "updated product": _("Update the product's name and put it on sale"),
+    "created price": _("Make a price"),
+    "found price": _("Use the price that is there"),
+    "put on sale price": _("Put the price on sale"),
+    "took off sale price": _("Take the price off sale"),
+    "created coupon": _("Make a coupon"),
+    "found coupon": _("Use the coupon that is there"),
+    "closed coupon": _("Close the coupon"),
+    "adopted coupon": _("Take over a coupon that was made at Stripe"),
+}
+
+
 @dataclass(frozen=True)
 class SyncLine:
     """One difference: ``action`` (created, found, updated, …) to ``what``; ``note`` says more."""
@@ -30,6 +46,11 @@ class SyncLine:
     what: str
     stripe_id: str
     note: str = ""
+
+    @property
+    def label(self) -> str:
+        """The action, for people."""
+        return str(_ACTIONS.get(self.action, self.action))
 
     def __str__(self) -> str:
         words = f"{self.action} {self.what}"

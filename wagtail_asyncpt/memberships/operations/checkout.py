@@ -15,12 +15,13 @@ from wagtail_asyncpt.memberships.models import (
     Tier,
 )
 from wagtail_asyncpt.memberships.operations import selling
+from wagtail_asyncpt.memberships.operations.closing import close_ended
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
-from wagtail_asyncpt.memberships.operations.grants import close_ended
 from wagtail_asyncpt.memberships.operations.packages import terms_of
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls, Sale
 from wagtail_asyncpt.memberships.operations.sync import sync_checkout_session
 from wagtail_asyncpt.memberships.operations.sync.bundles import once_prices
+from wagtail_asyncpt.memberships.operations.waiting import require_place
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
 
@@ -105,6 +106,7 @@ def _claim(client: Client, price: Price) -> Membership:
 def _begin(client: Client, price: Price) -> Membership:
     """A pending membership, and a pending purchase of the package that is sold with it."""
     tier, account = price.tier, client.clinic.stripe_account
+    require_place(client, tier)
     membership = Membership.objects.create(
         clinic=client.clinic,
         client=client,

@@ -11,8 +11,10 @@ from django.db.models import F, Q
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.memberships.models import (
     EventStatus,
+    Gift,
     Membership,
     MembershipStatus,
+    Purchase,
     StripeEvent,
 )
 from wagtail_asyncpt.memberships.operations.duplicates import undo_second_membership
@@ -85,6 +87,7 @@ EVENT_TYPES = (
     "invoice.payment_failed",
     "invoice.payment_action_required",
     "invoice.finalized",
+    "invoice.finalization_failed",
     "invoice.voided",
     "invoice.marked_uncollectible",
     "invoice.updated",
@@ -209,9 +212,9 @@ def process_waiting_events() -> dict[EventStatus, int]:
 
 
 def refresh_stale_memberships() -> int:
-    """Ask Stripe about memberships on which a webhook seems to be missing; returns how many.
+    """Ask Stripe about what a webhook seems to be missing on; returns how many rows.
 
-    These are unfinished checkouts, and memberships whose period is over.
+    These are unfinished checkouts of any kind, and memberships whose period is over.
     """
     before = clock.now() - STALE_AFTER
     unfinished = Q(status=MembershipStatus.PENDING, created_at__lt=before) & ~Q(
@@ -219,21 +222,24 @@ def refresh_stale_memberships() -> int:
     )
     running = (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
     overdue = Q(status__in=running, period_end__lt=before) & ~Q(stripe_subscription_id="")
-    rows = Membership.objects.filter(unfinished | overdue).order_by("pk")
+    stale: list[Any] = list(Membership.objects.filter(unfinished | overdue).order_by("pk"))
+    for model in (Purchase, Gift):
+        pending = model._default_manager.filter(status="pending", created_at__lt=before)
+        stale += pending.exclude(checkout_session_id="").order_by("pk")
     refreshed = 0
-    for membership in rows:
+    for row in stale:
         try:
-            _refresh(membership)
+            _refresh(row)
         except Exception:  # one client's trouble must not keep the others waiting
-            log.exception("Membership %s could not be refreshed", membership.pk)
+            log.exception("%r could not be refreshed", row)
         else:
             refreshed += 1
     return refreshed
 
 
-def _refresh(membership: Membership) -> None:
-    if membership.stripe_subscription_id:
-        kind, identity = "subscription", membership.stripe_subscription_id
+def _refresh(row: Membership | Purchase | Gift) -> None:
+    if isinstance(row, Membership) and row.stripe_subscription_id:
+        kind, identity = "subscription", row.stripe_subscription_id
     else:
-        kind, identity = "checkout.session", membership.checkout_session_id
-    follow(kind=kind, account=membership.account, identity=identity)
+        kind, identity = "checkout.session", row.checkout_session_id
+    follow(kind=kind, account=row.account, identity=identity)

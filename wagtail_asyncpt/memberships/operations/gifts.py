@@ -26,9 +26,9 @@ from wagtail_asyncpt.memberships.models import (
     Source,
 )
 from wagtail_asyncpt.memberships.operations import letters, selling
+from wagtail_asyncpt.memberships.operations.closing import close_ended
 from wagtail_asyncpt.memberships.operations.customers import ensure_customer
 from wagtail_asyncpt.memberships.operations.fulfil import deliver
-from wagtail_asyncpt.memberships.operations.grants import close_ended
 from wagtail_asyncpt.memberships.operations.packages import terms_of
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls
 from wagtail_asyncpt.memberships.operations.tiers import check_amount

@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import Conflict, DomainError
 from wagtail_asyncpt.gating.operations import heal_groups
 from wagtail_asyncpt.memberships.models import (
-    OPEN_STATUSES,
     AccessKind,
     AccessPeriod,
     Membership,
@@ -19,15 +17,9 @@ from wagtail_asyncpt.memberships.models import (
     StaffActionKind,
     Tier,
 )
+from wagtail_asyncpt.memberships.operations.closing import close_ended
 from wagtail_asyncpt.memberships.operations.desk import Order, place
 from wagtail_asyncpt.people.models import Client
-
-
-def close_ended(client: Client) -> None:
-    """Note that memberships nobody pays for are over, so that the client may hold another."""
-    Membership.objects.filter(
-        client=client, status__in=OPEN_STATUSES, ends_at__lte=clock.now()
-    ).exclude(source=Source.STRIPE).update(status=MembershipStatus.CANCELED, ended_at=F("ends_at"))
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from wagtail_asyncpt.core.money import format_money
-from wagtail_asyncpt.memberships.models import Dispute, Membership, Refund
+from wagtail_asyncpt.memberships.models import Dispute, Invoice, Membership, Refund
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.people.models import Client, Clinic, Role, Therapist
 from wagtail_asyncpt.people.operations import write_letter
@@ -27,6 +27,18 @@ def dispute_lost(dispute: Dispute) -> None:
 def refund_failed(refund: Refund) -> None:
     """Once: the client's bank did not take the money back."""
     _tell(refund, "refund_failed", amount=_amount(refund))
+
+
+def not_billed(invoice: Invoice) -> None:
+    """Once: Stripe could not finish an invoice, so the member is not charged."""
+    amount = format_money(invoice.amount_due, invoice.currency)
+    _write(
+        invoice.clinic,
+        invoice.client,
+        template="not_billed",
+        key=invoice.stripe_id,
+        amount=amount,
+    )
 
 
 def double_payment(membership: Membership, amount: str) -> None:

@@ -26,6 +26,7 @@ from wagtail_asyncpt.memberships.operations.running import (
 from wagtail_asyncpt.memberships.operations.sync.invoices import sync_invoice
 from wagtail_asyncpt.memberships.operations.sync.shared import Json
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
+from wagtail_asyncpt.memberships.operations.waiting import require_place
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.memberships.stripe.client import Refused
 from wagtail_asyncpt.people.models import Client
@@ -163,6 +164,8 @@ def _change(client: Client, price: Price, quote: dict[str, Any]) -> tuple[Member
         raise _stale()
     if subscription["pending_update"]:
         raise DomainError(_("A change of your plan waits for its payment already."))
+    if price.tier_id != before.tier_id:
+        require_place(client, price.tier)
     forget_next_plan(membership)
     try:
         _at_stripe(membership, subscription, price, quote)

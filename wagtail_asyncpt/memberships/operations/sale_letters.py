@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from wagtail_asyncpt.core.money import format_money
-from wagtail_asyncpt.memberships.models import Gift, Purchase
+from wagtail_asyncpt.memberships.models import Gift, Purchase, Seat, WaitListEntry
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.people.models import Client, Clinic
 from wagtail_asyncpt.people.operations import write_letter
@@ -52,6 +52,33 @@ def gift_sent(gift: Gift) -> None:
         gift=gift,
         amount=format_money(gift.amount, gift.currency),
         redeem_url=gift.clinic.site.root_url + reverse("asyncpt_memberships:redeem"),
+    )
+
+
+def seat_invitation(seat: Seat) -> None:
+    """To somebody who is invited to a seat, at the secret address that accepts it."""
+    clinic = seat.sponsor.clinic
+    _to_address(
+        clinic,
+        seat.email,
+        key=f"seat-{seat.uuid}",
+        template="seat_invitation",
+        host=seat.sponsor.client.name,
+        tier=seat.sponsor.tier,
+        seat_url=clinic.site.root_url + reverse("asyncpt_memberships:seat", args=[seat.uuid]),
+    )
+
+
+def place_open(entry: WaitListEntry, *, days: int) -> None:
+    """To somebody who waited: a place is free, and kept for some days."""
+    root = entry.client.clinic.site.root_url
+    _to_client(
+        entry.client,
+        key=f"place-{entry.pk}",
+        template="place_open",
+        tier=entry.tier,
+        days=days,
+        wait_url=root + reverse("asyncpt_memberships:wait", args=[entry.tier_id]),
     )
 
 

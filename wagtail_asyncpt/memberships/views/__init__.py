@@ -7,6 +7,8 @@ from wagtail_asyncpt.memberships.views.leaving import keep, leave
 from wagtail_asyncpt.memberships.views.packages import buy
 from wagtail_asyncpt.memberships.views.pausing import pause, resume
 from wagtail_asyncpt.memberships.views.plans import keep_plan, plan, plans
+from wagtail_asyncpt.memberships.views.seats import revoke_seat, seat, seats
+from wagtail_asyncpt.memberships.views.waiting import wait
 from wagtail_asyncpt.memberships.views.webhook import webhook
 
 __all__ = [
@@ -28,5 +30,9 @@ __all__ = [
     "redeem",
     "redeemed",
     "resume",
+    "revoke_seat",
+    "seat",
+    "seats",
+    "wait",
     "webhook",
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_asyncpt.core.errors import DomainError
-from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.accounts import account_of
 from wagtail_asyncpt.memberships.balances import balance_of
 from wagtail_asyncpt.memberships.member_forms import KeyForm
@@ -37,6 +37,7 @@ def account_page(
         "client": client,
         "account": account_of(client),
         "balance": balance_of(client),
+        "has_seats": queries.sponsor_of(client) is not None,
         "key_form": KeyForm(),
         "error": error,
     }

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships import desk_forms as forms
-from wagtail_asyncpt.memberships import operations, queries
+from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships.changes import prices_to_change_to
 from wagtail_asyncpt.memberships.desk import RECHECK, choices_for
 from wagtail_asyncpt.memberships.models import (
     Gift,
@@ -144,7 +145,7 @@ def _cancel(request: HttpRequest, membership: Membership) -> Page:
 
 
 def _move(request: HttpRequest, membership: Membership) -> Page:
-    prices = queries.prices_to_change_to(membership)
+    prices = prices_to_change_to(membership)
     if request.method == "POST":  # the same form once more, when they have the new one already
         own = Q(pk=membership.price_id) | Q(pk__in=prices.order_by().values("pk"))
         prices = Price.objects.filter(own).select_related("tier")

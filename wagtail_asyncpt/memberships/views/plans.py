@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships import operations
-from wagtail_asyncpt.memberships.changes import plan_choices, quote_of
-from wagtail_asyncpt.memberships.queries import open_membership, price_to_change_to
+from wagtail_asyncpt.memberships.changes import plan_choices, price_to_change_to, quote_of
+from wagtail_asyncpt.memberships.queries import open_membership
 from wagtail_asyncpt.memberships.stripe.client import StripeFailure
 from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
 from wagtail_asyncpt.people.access import client_required

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from wagtail_asyncpt.memberships.views.catalog import CHANGE_TIER
 from wagtail_asyncpt.memberships.viewsets.coupons import CouponViewSet
 from wagtail_asyncpt.memberships.viewsets.packages import PackageViewSet
 from wagtail_asyncpt.memberships.viewsets.tiers import TierViewSet
@@ -17,6 +21,25 @@ class ShopViewSetGroup(ModelViewSetGroup):
     menu_icon = "tag"
     menu_order = 305
     items: Any = (TierViewSet, PackageViewSet, CouponViewSet)
+
+    def get_submenu_items(self) -> list[Any]:
+        """The parts, and the comparison with Stripe for those who may change plans."""
+        compare = CompareMenuItem(
+            _("Compare with Stripe"),
+            reverse_lazy("asyncpt_catalog:compare"),
+            name="asyncpt-compare",
+            icon_name="rotate",
+            order=900,
+        )
+        return [*super().get_submenu_items(), compare]
+
+
+class CompareMenuItem(MenuItem):
+    """Shown to those who may change plans."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether the reader may change plans."""
+        return bool(request.user.has_perm(CHANGE_TIER))
 
 
 __all__ = ["CouponViewSet", "PackageViewSet", "ShopViewSetGroup", "TierViewSet"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import Media
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -154,7 +155,7 @@ class ExerciseListBlock(blocks.ListBlock):
 
 
 class ExerciseBlockAdapter(StructBlockAdapter):
-    """Gives a line the button that copies its dose to the other lines of its exercise."""
+    """Starts a line from its exercise's usual dose, and lets it copy its dose to its like lines."""
 
     js_constructor = "wagtail_asyncpt.programs.ExerciseBlock"
 
@@ -166,7 +167,8 @@ class ExerciseBlockAdapter(StructBlockAdapter):
             "done": gettext("Copied; lines changed: %(n)s"),
             "none": gettext("This exercise has no other line here."),
         }
-        return [name, children, {**meta, "copyDose": words}]
+        usual = reverse("asyncpt_programs:usual_dose", args=[0])
+        return [name, children, {**meta, "copyDose": words, "usualDose": usual}]
 
     @cached_property
     def media(self) -> Media:

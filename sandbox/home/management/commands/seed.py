@@ -22,7 +22,7 @@ from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.people.models import Client, Clinic, Letter, Therapist
 
 #: States of clients who never paid through Stripe.
-NOT_PAYING = {"lead", "paused"}
+NOT_PAYING = {"lead"}
 
 
 class Command(BaseCommand):
@@ -101,8 +101,6 @@ class Command(BaseCommand):
             memberships.settle(standin, self.clinic, self.now)
             memberships.end_plans(clients)
             memberships.settle(standin, self.clinic, self.now)
-        yuki = next(one for one in CLIENTS if one.state == "paused")
-        memberships.pause(clients[yuki.key], self.tiers[yuki.tier], self.now)
 
     def joined_at(self, patient: Patient) -> dt.datetime:
         """When a client joined; who is past due joined a month and a day ago, to the minute."""

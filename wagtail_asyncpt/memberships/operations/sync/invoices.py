@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from wagtail_asyncpt.memberships.models import AccessPeriod, Invoice, Membership, MembershipStatus
-from wagtail_asyncpt.memberships.operations import letters
+from wagtail_asyncpt.memberships.operations import letters, notices
 from wagtail_asyncpt.memberships.operations.payment_count import set_last_day
 from wagtail_asyncpt.memberships.operations.periods import grant_period_visits
 from wagtail_asyncpt.memberships.operations.sync.bundles import deliver_bundle
@@ -95,6 +95,8 @@ def mirror_invoice(membership: Membership, invoice: Json) -> Invoice:
             letters.renewed(membership, row)
     elif invoice["status"] == "open" and invoice["attempt_count"] > 0:
         _tell_refused(membership, row, invoice["attempt_count"])
+    elif invoice["status"] == "draft" and invoice["last_finalization_error"]:
+        notices.not_billed(row)
     return row
 
 

@@ -15,6 +15,7 @@ from wagtail_asyncpt.memberships.models import (
 )
 from wagtail_asyncpt.memberships.operations import letters
 from wagtail_asyncpt.memberships.operations.payment_count import clear_last_day, is_last_day
+from wagtail_asyncpt.memberships.operations.seats import follow_sponsor
 from wagtail_asyncpt.memberships.operations.sync.shared import (
     METADATA_KEY,
     Json,
@@ -88,6 +89,7 @@ def follow_subscription(membership: Membership, subscription_id: str) -> Json:
     letters.due_reminders(membership)
     tell(before, membership, resumed_at=_resumed_at(before.paused_at, subscription))
     heal_groups(user=membership.client.user, at=clock.now())
+    follow_sponsor(membership)
     return subscription
 
 

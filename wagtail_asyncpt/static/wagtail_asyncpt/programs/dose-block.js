@@ -1,6 +1,7 @@
 /*
  * The label of a closed dose, or of a closed exercise line: the dose in words, as a client reads
- * it ("3 × 8 each side, 20 kg @ RPE 7"); and the button that gives a line's dose to the other
+ * it ("3 × 8 each side, 20 kg @ RPE 7"); a new line starts from its exercise's usual dose; and the
+ * button that gives a line's dose to the other
  * lines of the same exercise. Loaded with Wagtail's block scripts.
  */
 (() => {
@@ -72,6 +73,10 @@
     }
   }
 
+  const AMOUNTS = ["sets", "reps", "reps_max", "hold_seconds", "distance_m", "load_value"];
+
+  const isEmpty = (dose) => AMOUNTS.every((name) => !dose.childBlocks[name].getValue());
+
   const lines = new Set();
 
   /** Leaf by leaf: setting a whole block would lose its editors. */
@@ -87,7 +92,23 @@
       const block = super.render(placeholder, prefix, initialState, initialError);
       lines.add(block);
       block.container[0].append(this.copier(block));
+      block.container[0].addEventListener("change", (event) => {
+        if (event.target.name === `${prefix}-exercise`) this.startFromUsualDose(block);
+      });
       return block;
+    }
+
+    /** A line whose dose is still empty gets its exercise's usual one; what was typed stays. */
+    async startFromUsualDose(block) {
+      const id = block.childBlocks.exercise.getState()?.id;
+      const dose = block.childBlocks.dose;
+      if (!id || !isEmpty(dose)) return;
+      const response = await fetch(this.meta.usualDose.replace("/0/", `/${id}/`));
+      if (!response.ok) return;
+      const usual = await response.json();
+      if (!isEmpty(dose)) return; // typed meanwhile
+      for (const [name, value] of Object.entries(usual)) dose.childBlocks[name]?.setState(value ?? "");
+      dose.layout.setCollapsedLabelText();
     }
 
     copier(block) {
