@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,10 +20,16 @@ from sandbox.stripe_standin.server import StandIn
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.memberships import operations
-from wagtail_asyncpt.memberships.models import Membership, MembershipStatus, Tier
+from wagtail_asyncpt.memberships.models import (
+    Membership,
+    MembershipStatus,
+    Package,
+    Rollover,
+    Tier,
+)
 from wagtail_asyncpt.memberships.stripe.client import client_for
 from wagtail_asyncpt.pages.models import OfferPage, ProgramWeekPage
-from wagtail_asyncpt.people.models import Client, Clinic
+from wagtail_asyncpt.people.models import Client, Clinic, Therapist
 
 TIERS: list[dict[str, Any]] = [
     {
@@ -68,6 +75,78 @@ def seed_tiers(clinic: Clinic) -> dict[str, Tier]:
             tier = operations.create_tier(clinic=clinic, includes=found.values(), **values)
         found[tier.slug] = tier
     return found
+
+
+def seed_shop(clinic: Clinic, tiers: dict[str, Tier]) -> None:
+    """Packages, a blended plan, and a coupon."""
+    if Package.objects.filter(clinic=clinic).exists():
+        return
+    visits = operations.save_package(
+        clinic=clinic,
+        package=None,
+        values={
+            "name": "Five visits",
+            "summary": "Hands-on sessions at the clinic, when you want them.",
+            "features": "45 minutes each\nWith the therapist you know",
+            "visits": 5,
+            "visits_expire_after_days": 180,
+            "amount": 52500,
+            "sort_order": 1,
+        },
+    )
+    operations.save_package(
+        clinic=clinic,
+        package=None,
+        values={
+            "name": "Kickstart",
+            "summary": "Six weeks with a therapist, and then you decide.",
+            "features": "One visit to begin with",
+            "visits": 1,
+            "tier": tiers["coached"],
+            "weeks": 6,
+            "amount": 24900,
+            "sort_order": 2,
+        },
+    )
+    tiers["blended"] = operations.create_tier(
+        clinic=clinic,
+        name="Blended",
+        slug="blended",
+        summary="At the clinic and at home: a visit each month, and five to begin with.",
+        features="Everything in Coached",
+        visits_per_period=1,
+        visit_rollover=Rollover.UP_TO,
+        visit_rollover_limit=1,
+        bundle=visits,
+        reply_hours=24,
+        sort_order=4,
+        prices={"month": 21900},
+        includes=[tiers["library"], tiers["coached"]],
+    )
+    operations.save_coupon(
+        clinic=clinic,
+        coupon=None,
+        values={"code": "WELCOME10", "percent_off": Decimal(10), "is_active": True},
+    )
+
+
+def seed_visits(client: Client, therapist: Therapist, now: dt.datetime) -> None:
+    """A package that was given, a visit that was used, and one that is booked."""
+    operations.grant_credits(
+        client=client,
+        amount=5,
+        reason="Paid at the front desk",
+        key="demo",
+        written_by=therapist.user,
+        expires_at=now + dt.timedelta(days=120),
+    )
+    past, coming = now - dt.timedelta(days=6), now + dt.timedelta(days=3)
+    for starts_at in (past, coming):
+        visit = operations.book_visit(
+            client=client, therapist=therapist, starts_at=starts_at, actor=therapist
+        )
+        if starts_at < now:
+            operations.attend_visit(visit=visit, actor=therapist)
 
 
 def seed_offer(site: Site, tiers: dict[str, Tier]) -> None:

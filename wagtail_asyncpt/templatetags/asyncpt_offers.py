@@ -23,10 +23,11 @@ def _clinic(context: Any) -> Clinic | None:
 def pricing_table(context: Any, show: str = "all") -> dict[str, Any]:
     """``{% pricing_table %}``: what is listed; ``"tiers"`` or ``"packages"`` for one kind."""
     clinic = _clinic(context)
-    listed = clinic is not None
+    if clinic is None:
+        return {"offers": [], "packages": []}
     return {
-        "offers": offers.offers_of(clinic) if listed and show != "packages" else [],
-        "packages": offers.packages_of(clinic) if listed and show != "tiers" else [],
+        "offers": offers.offers_of(clinic) if show != "packages" else [],
+        "packages": offers.packages_of(clinic) if show != "tiers" else [],
     }
 
 

@@ -206,6 +206,7 @@ def _open_tier(gift: Gift, client: Client) -> None:
         )
     assert gift.tier is not None and gift.months  # noqa: S101 (a constraint says so)
     now = clock.now()
+    ends_at = now + relativedelta(months=gift.months)
     membership = Membership.objects.create(
         clinic=gift.clinic,
         client=client,
@@ -214,7 +215,7 @@ def _open_tier(gift: Gift, client: Client) -> None:
         reason=_("A gift"),
         status=MembershipStatus.ACTIVE,
         activated_at=now,
-        ends_at=now + relativedelta(months=gift.months),
+        ends_at=ends_at,
     )
     AccessPeriod.objects.create(
         clinic=gift.clinic,
@@ -224,6 +225,6 @@ def _open_tier(gift: Gift, client: Client) -> None:
         kind=AccessKind.GRANTED,
         key=f"gift-{gift.uuid}",
         starts_at=now,
-        ends_at=membership.ends_at,
+        ends_at=ends_at,
     )
     letters.welcome(membership)

@@ -59,6 +59,7 @@ class Command(BaseCommand):
         library.seed_exercise_page()
         self.programs = library.seed_programs(exercises)
         self.tiers = memberships.seed_tiers(self.clinic)
+        memberships.seed_shop(self.clinic, self.tiers)
         memberships.seed_offer(site, self.tiers)
         staff = people.seed_staff(self.clinic)
         if options["empty"]:
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             return
         clients = people.seed_clients(self.clinic, staff)
         self.seed_memberships(clients)
+        self.seed_visits(clients, staff)
         self.seed_history(clients, staff)
         # The past's mails were read long ago.
         Letter.objects.filter(sent_at=None).update(sent_at=F("created_at"))
@@ -101,6 +103,12 @@ class Command(BaseCommand):
             memberships.settle(standin, self.clinic, self.now)
             memberships.end_plans(clients)
             memberships.settle(standin, self.clinic, self.now)
+
+    def seed_visits(self, clients: dict[str, Client], staff: dict[str, Therapist]) -> None:
+        """The first client in a program comes to the clinic now and then, too."""
+        patient = next(one for one in CLIENTS if one.program)
+        therapist = staff[patient.therapist]
+        memberships.seed_visits(clients[patient.key], therapist, self.now)
 
     def joined_at(self, patient: Patient) -> dt.datetime:
         """When a client joined; who is past due joined a month and a day ago, to the minute."""
