@@ -275,7 +275,9 @@ def test_a_made_up_quote_or_a_foreign_price_moves_nobody(
         form(price=foreign.pk),
         form(price=foreign.pk, quote="made-up"),
     ):
-        assert desk.post(url(member, "move"), data).status_code == 422
+        answer = desk.post(url(member, "move"), data)
+        assert answer.status_code == 422
+        assert "made-up" not in answer.content.decode(), "the next step asks for the amount anew"
     member.refresh_from_db()
     assert (member.tier, member.next_price) == (shop.coached, None)
     assert not StaffAction.objects.exists()

@@ -93,7 +93,7 @@ class LedgerButtons(ButtonHelper):
         return may(self.request.user, permission, obj.clinic_id)
 
     def _button(self, label: Any, url: str) -> dict[str, Any]:
-        classname = self.finalise_classname(["button-secondary"])
+        classname = self.finalise_classname()
         return {"url": url, "label": label, "classname": classname, "title": label}
 
 

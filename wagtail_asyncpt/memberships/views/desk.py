@@ -83,7 +83,13 @@ def order(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     page = known[name](request, membership)
     if name == "move" and request.method == "POST" and not request.POST.get("quote"):
         return _quote(request, membership, page)
-    return serve(request, page)
+    answer = serve(request, page)
+    if name == "move" and answer.status_code == UNPROCESSABLE:
+        # Whatever was wrong, the next step is to look at the amounts again.
+        page.form.data = request.POST.copy()
+        page.form.data["quote"] = ""
+        return show(request, page, UNPROCESSABLE)
+    return answer
 
 
 def _whose(membership: Membership) -> str:
@@ -204,7 +210,8 @@ def _quote(request: HttpRequest, membership: Membership, page: Page) -> HttpResp
         said = _("%(plan)s begins on %(starts)s: nothing is charged today, then %(price)s.")
     data = request.POST.copy()
     data["quote"] = quote.sign()
-    form = forms.MoveForm(data, prices=page.form.fields["price"].queryset)  # type: ignore[attr-defined]
+    # The quote is for this price: another one is a step back.
+    form = forms.MoveForm(data, prices=Price.objects.filter(pk=quote.after.pk))
     shown = replace(page, form=form, intro=f"{_whose(membership)}. {said % words}")
     return show(request, replace(shown, button=_("Move to this plan"), is_serious=True))
 
