@@ -164,6 +164,8 @@ def test_what_cannot_be_paused_or_resumed_says_so(shop: Shop, refused: Any) -> N
     assert "not paused" in str(refused(v1.subscriptions.resume, active.id))
     v1.subscriptions.pause(active.id)
     assert refused(v1.subscriptions.pause, active.id).http_status == 400
+    trial: Any = {"trial_end": START + 40 * DAY}
+    assert "Resume" in str(refused(v1.subscriptions.update, active.id, trial))
     _, classic = shop.join(subscription_data={"billing_mode": {"type": "classic"}})
     assert "flexible" in str(refused(v1.subscriptions.pause, classic.id))
     preview = {"subscription": active.id}

@@ -37,6 +37,8 @@ def work_out(account: Account, subscription: Json, params: Json, where: str = ""
     before = rows_of(subscription)
     after = wanted_items(account, subscription, params.get("items", []), where)
     prorates = params.get("proration_behavior", "create_prorations") != "none"
+    if "trial_end" in params and subscription["status"] == "paused":
+        raise invalid("Resume the subscription before giving it a trial.", f"{where}trial_end")
     if "trial_end" in params:
         return _trial(account, subscription, after, params["trial_end"], prorates, where)
     if subscription["status"] in ("trialing", "paused"):
