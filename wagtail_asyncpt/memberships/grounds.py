@@ -34,17 +34,17 @@ class MembershipGround:
 
     def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial | None:
         """Why ``user`` stays out, and the tiers on sale that open the page."""
-        prices = queries.prices_that_open(group_ids)
-        if prices is None:
+        way_in = queries.way_in(group_ids, user if user.is_authenticated else None)
+        if way_in is None:
             return None
-        found = tuple(_offer(price) for price in prices)
+        found = tuple(_offer(price) for price in way_in.prices)
         if not user.is_authenticated:
             message = _("This is for members. Join, or sign in if you are one.")
             return Denial("visitor", message, found)
         bought = queries.bought_by(user, group_ids, at)
         if bought and bought[0].is_live:  # type: ignore[attr-defined]
             return _other_plan(bought[0].tier.name, found)
-        package = queries.opened_by(user, group_ids, at)
+        package = queries.opened_by(user, group_ids, at) if way_in.has_package else None
         if package and package.is_live:  # type: ignore[attr-defined]
             return _other_plan(package.package.name, found)
         if not bought and package:
@@ -66,10 +66,10 @@ class MembershipGround:
 
     def example_denial(self, code: str, group_ids: set[int], at: datetime) -> Denial | None:
         """What somebody whose case is ``code`` would be told."""
-        prices = queries.prices_that_open(group_ids)
-        if prices is None:
+        way_in = queries.way_in(group_ids)
+        if way_in is None:
             return None
-        found = tuple(_offer(price) for price in prices)
+        found = tuple(_offer(price) for price in way_in.prices)
         if code in {"past_due", "paused"}:
             return Denial(code, example_of(code, at), (_account_offer(code),))
         return Denial(code, example_of(code, at), found)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
@@ -354,22 +354,35 @@ def closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
     return seen
 
 
-def prices_that_open(group_ids: set[int]) -> list[Price] | None:
+@dataclass(frozen=True)
+class WayIn:
+    """The prices that open something, and whether somebody ever had a package at that clinic."""
+
+    prices: list[Price]
+    has_package: bool = False
+
+
+def way_in(group_ids: set[int], user: Any = None) -> WayIn | None:
     """The prices on sale, with their tiers, whose members hold any of ``group_ids``.
 
     By the tier itself or by inclusion; the lowest price of each tier, in the tiers' order.
     ``None`` when no tier owns any of the groups. One query: the clinics' tiers are few.
     """
     clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
+    packages = Purchase.objects.filter(clinic=OuterRef("clinic"), ends_at__isnull=False)
+    theirs = packages.filter(client__user=user) if user is not None else packages.none()
     rows = (
         Tier.objects.filter(clinic__in=clinics)
+        .annotate(has_package=Exists(theirs.order_by()))
         .order_by("sort_order", "pk", "prices__amount")
-        .values("pk", "group_id", "name", "summary", "is_public", "includes__pk", *_PRICE_FIELDS)
+        .values(*_TIER_FIELDS, *_PRICE_FIELDS)
     )
     above: dict[int, set[int]] = defaultdict(set)
     asked: set[int] = set()
     lowest: dict[int, Price] = {}
+    has_package = False
     for row in rows:
+        has_package = has_package or row["has_package"]
         above[row["includes__pk"]].add(row["pk"])
         if row["group_id"] in group_ids:
             asked.add(row["pk"])
@@ -378,9 +391,11 @@ def prices_that_open(group_ids: set[int]) -> list[Price] | None:
     if not asked:
         return None
     opening = closure(list(asked), above)
-    return [price for tier_id, price in lowest.items() if tier_id in opening]
+    prices = [price for tier_id, price in lowest.items() if tier_id in opening]
+    return WayIn(prices, has_package)
 
 
+_TIER_FIELDS = ["pk", "group_id", "name", "summary", "is_public", "includes__pk", "has_package"]
 _PRICE_FIELDS = [
     f"prices__{name}"
     for name in ("uuid", "amount", "currency", "interval", "is_active", "stripe_price_id")
