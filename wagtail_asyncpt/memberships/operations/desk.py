@@ -23,7 +23,7 @@ from wagtail_asyncpt.memberships.models import (
     StaffActionKind,
 )
 from wagtail_asyncpt.memberships.operations.running import forget_next_plan
-from wagtail_asyncpt.memberships.operations.sync.shared import Json, locked
+from wagtail_asyncpt.memberships.operations.sync.shared import Json, locked, with_all
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
@@ -83,11 +83,8 @@ def place(
 
 def locked_row(membership: Membership) -> Membership:
     """The membership with its row locked, of whatever account."""
-    return (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("client__user", "clinic__site", "tier", "price__tier")
-        .get(pk=membership.pk)
-    )
+    Membership.objects.select_for_update().get(pk=membership.pk)
+    return with_all(membership.pk)
 
 
 def followed(membership: Membership) -> tuple[Membership, Json]:

@@ -32,14 +32,22 @@ def locked(account: str, **lookup: Any) -> Membership | None:
     if not all(lookup.values()):
         return None
     try:
-        return (
-            Membership.objects.select_for_update(of=("self",))
-            .select_related("client__user", "clinic__site", "tier", "price__tier")
-            .filter(account=account, **lookup)
-            .first()
-        )
+        rows = Membership.objects.filter(account=account, **lookup)
+        pk = rows.select_for_update().values_list("pk", flat=True).first()
     except ValidationError:
         return None
+    return with_all(pk) if pk is not None else None
+
+
+def with_all(pk: int) -> Membership:
+    """A membership whose row is locked, with what belongs to it.
+
+    Not in the query that locks: PostgreSQL looks at a row again when its lock comes free, and a
+    join to the tier that it had before would find nothing.
+    """
+    return Membership.objects.select_related(
+        "client__user", "clinic__site", "tier", "price__tier"
+    ).get(pk=pk)
 
 
 def locked_sale(model: type[Any], account: str, **lookup: Any) -> Any:
