@@ -33,8 +33,8 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(
     operations.set_price(tier=shop.coached, interval="month", amount=19900)
     call_command("asyncpt_sync_tiers", "--dry-run")
     said = capsys.readouterr().out
-    assert "created price Coached: 19900 usd" in said
-    assert "1 present members keep it" in said
+    assert "created price Coached: $199.00 / month" in said
+    assert "1 present member keeps it" in said
     assert "nothing was changed" in said
     assert shop.price.stripe_price_id == ""
     call_command("asyncpt_sync_tiers")

@@ -17,6 +17,7 @@ from tests.memberships.conftest import Shop
 from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.memberships.blocks import JoinBlock, OfferBlock, PricingTableBlock, sold
 from wagtail_asyncpt.memberships.models import Membership, WaitListEntry
+from wagtail_asyncpt.memberships.offers import presents_of
 from wagtail_asyncpt.people.models import Client, Letter
 
 
@@ -108,6 +109,7 @@ def wait_path(shop: Shop) -> str:
 
 def test_a_full_tier_sells_nothing_and_offers_its_list(full: Shop, client: Client) -> None:
     assert wait_path(full) in tag("{% pricing_table %}")
+    assert not any("Coached" in one.name for one in presents_of(full.clinic).values())
     with pytest.raises(operations.TierFull, match="wait list"):
         full.start(client)
     assert not Membership.objects.filter(client=client).exists()

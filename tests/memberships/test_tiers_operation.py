@@ -25,7 +25,7 @@ def test_the_first_run_creates_and_the_second_changes_nothing(shop: Shop) -> Non
     operations.create_tier(clinic=shop.clinic, name="New", prices={"quarter": 30000})
     first = synced()
     assert "created product New (prod_" in first
-    assert "created price New: 30000 usd / 3 months (price_" in first
+    assert "created price New: $300.00 / 3 months (price_" in first
     twin = shop.stripe.v1.prices.retrieve(Tier.objects.get(name="New").prices.get().stripe_price_id)
     assert (twin.unit_amount, twin.currency) == (30000, "usd")
     assert (twin.recurring.interval, twin.recurring.interval_count) == ("month", 3)

@@ -234,14 +234,15 @@ def _later(price: Price) -> str:
 
 
 def presents_of(clinic: Clinic) -> dict[str, PresentOffer]:
-    """What can be given, by a key for the form: listed tiers that are paid by the month, packages.
+    """What can be given, by a key for the form: listed tiers that are paid by the month and have
+    a place, and listed packages.
 
     Three queries.
     """
     found: dict[str, PresentOffer] = {}
     for tier in queries.tiers_on_sale(clinic):
         monthly = [price for price in tier.on_sale if price.interval == Interval.MONTH]  # type: ignore[attr-defined]
-        for price in monthly[:1]:
+        for price in monthly[:1] if not tier_offer(tier).is_full else ():
             for months in GIFT_MONTHS:
                 text = ngettext(
                     "%(tier)s for %(count)d month", "%(tier)s for %(count)d months", months

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
     Interval,
@@ -181,7 +183,7 @@ def _sync_price(run: Run, tier: Tier, price: Price) -> None:
         if price.is_active:
             price.stripe_price_id = _price_twin(
                 run,
-                str(price),
+                _words(price),
                 gateway.NewPrice(
                     product=tier.stripe_product_id,
                     amount=price.amount,
@@ -196,11 +198,23 @@ def _sync_price(run: Run, tier: Tier, price: Price) -> None:
         members: int = price.members  # type: ignore[attr-defined]
         run.step(
             "put on sale price" if price.is_active else "took off sale price",
-            str(price),
+            _words(price),
             lambda: _set_active(run, twin["id"], active=price.is_active),
             known=twin["id"],
-            note=f"{members} present members keep it" if members and not price.is_active else "",
+            note=_kept_by(members) if members and not price.is_active else "",
         )
+
+
+def _words(price: Price) -> str:
+    amount = format_money(price.amount, price.currency)
+    return f"{price.tier.name}: {amount} / {price.get_interval_display()}"
+
+
+def _kept_by(members: int) -> str:
+    text = ngettext(
+        "%(count)d present member keeps it", "%(count)d present members keep it", members
+    )
+    return text % {"count": members}
 
 
 def _set_active(run: Run, price_id: str, *, active: bool) -> str:
@@ -248,7 +262,7 @@ def _sync_package(run: Run, package: Package) -> None:
     _sync_product(run, package, "asyncpt_package", str(package.uuid))
     package.stripe_price_id = _sync_one_time(
         run,
-        f"{package.name}: {package.amount} {package.currency}",
+        f"{package.name}: {format_money(package.amount, package.currency)}",
         package.stripe_price_id,
         gateway.NewPrice(
             product=package.stripe_product_id,
