@@ -8,6 +8,8 @@ from wagtail.models import Page, Site
 
 from tests import factories
 from wagtail_asyncpt.care.models import Cohort, VideoComment
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.memberships.models import Visit
 from wagtail_asyncpt.people.models import AuditEntry, Clinic, Coverage
 from wagtail_asyncpt.review import urls
 
@@ -29,6 +31,11 @@ def make_cohort(enrolment) -> Cohort:
     )
 
 
+def make_visit(client) -> Visit:
+    """A visit that the client has booked."""
+    return Visit.objects.create(clinic=client.clinic, client=client, starts_at=clock.now())
+
+
 def addresses(story, week) -> dict[str, str]:
     """Every address of the room, filled with rows of the story; fails for an unknown parameter."""
     comment = VideoComment.objects.create(
@@ -48,6 +55,8 @@ def addresses(story, week) -> dict[str, str]:
         "client_uuid": story.client.uuid,
         "page_id": week.enrolment.program_id,
         "cohort_uuid": make_cohort(week.enrolment).uuid,
+        "visit_uuid": make_visit(story.client).uuid,
+        "note": "attended",
     }
     return {
         pattern.name: reverse(
