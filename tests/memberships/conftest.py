@@ -16,6 +16,7 @@ from django.urls import reverse
 from sandbox.stripe_standin.server import StandIn
 from tests import factories
 from tests.conftest import MovableClock
+from tests.stripe_standin import openapi
 from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.memberships.models import (
     Membership,
@@ -36,9 +37,10 @@ DAY = 86_400
 
 @pytest.fixture
 def standin(clock: MovableClock, settings: Any) -> Iterator[StandIn]:
-    """The stand-in at the product's time; settings point at it."""
+    """The stand-in at the product's time; settings point at it, and Stripe's OpenAPI judges."""
     cache.clear()
-    with StandIn(now=int(clock.moment.timestamp()), deliver=False, strict=True) as running:
+    now = int(clock.moment.timestamp())
+    with StandIn(now=now, deliver=False, strict=True, judge=openapi.findings) as running:
         settings.WAGTAIL_ASYNCPT = {
             **settings.WAGTAIL_ASYNCPT,
             "STRIPE_ACCOUNTS": {
