@@ -284,6 +284,44 @@ def test_unused_visits_move_on_even_when_they_were_written_off_before_the_renewa
     assert balance(client) == 4
 
 
+@pytest.mark.parametrize(
+    ("days", "used", "left"),
+    [
+        (0, 0, 2),  # nothing of the month was used: the new month is the same month
+        (0, 1, 1),  # a visit used before the pause is not given again
+        (0, 2, 0),
+        (15, 1, 2),  # half a month was paid for and used: one visit of it, one left, one new
+        (28, 1, 3),  # nearly the whole month: the left one waits for the member
+    ],
+)
+@pytest.mark.parametrize("weeks", [1, 8])
+def test_a_pause_neither_loses_visits_nor_gives_them_twice(
+    shop: Shop, client: Client, cast: Cast, days: int, used: int, left: int, weeks: int
+) -> None:
+    tier = shop.coached
+    tier.visits_per_period = 2
+    tier.save()
+    shop.join(client)
+    for _visit in range(used):
+        visit = operations.book_visit(
+            client=client,
+            therapist=None,
+            starts_at=shop.clock.moment + dt.timedelta(minutes=5),
+            actor=cast.manager,
+        )
+        operations.attend_visit(visit=visit, actor=cast.manager)
+    shop.advance(days=days)
+    operations.pause_membership(client=client, weeks=weeks)
+    shop.advance(weeks=weeks)
+    operations.expire_credits()
+    operations.resume_membership(client=client)
+    shop.deliver()
+    assert balance(client) == left
+    operations.expire_credits()
+    shop.deliver()
+    assert balance(client) == left
+
+
 def test_freezing_keeps_a_visit_from_being_booked(cast: Cast, clock: MovableClock) -> None:
     lot = give(cast, 1)
     operations.credits.move(lot, CreditKind.FROZEN, -1, key="frozen")
