@@ -49,6 +49,22 @@ def test_the_table_lists_what_is_listed_in_the_visitors_language(shop: Shop) -> 
         assert "450,00\N{NO-BREAK SPACE}$" in tag("{% pricing_table %}")
 
 
+def test_a_card_says_what_is_paid_once_and_how_it_begins(shop: Shop) -> None:
+    assert "once" not in tag("{% pricing_table 'tiers' %}")
+    tier = shop.coached
+    tier.bundle = shop.sell()
+    tier.setup_fee, tier.trial_days, tier.payment_count = 5000, 14, 6
+    tier.save()
+    operations.sync_tiers(clinic=shop.clinic)
+
+    html = tag("{% pricing_table 'tiers' %}")
+
+    assert "plus $450.00 once: Five visits" in html
+    assert "plus $50.00 once: set-up fee" in html
+    assert "the first 14 days are free" in html
+    assert "6 payments in all" in html
+
+
 def test_blocks_show_the_same_as_tags(shop: Shop) -> None:
     package = shop.sell("By link", is_listed=False)
     assert {key for key, _name in sold()} == {

@@ -1,6 +1,6 @@
 """Tiers and prices as words for a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +34,8 @@ class TierOffer:
     promises: list[str]
     prices: list[PriceOffer]
     is_full: bool = False
+    #: What is paid once with the first payment, and how it begins: a sentence each.
+    beginning: list[str] = field(default_factory=list)
 
     @property
     def wait_url(self) -> str:
@@ -121,7 +123,30 @@ def tier_offer(tier: Tier) -> TierOffer:
     prices: list[Price] = getattr(tier, "on_sale", [])
     taken: int = getattr(tier, "taken", 0)
     is_full = tier.seats_on_sale is not None and taken >= tier.seats_on_sale
-    return TierOffer(tier, promises(tier), [offer_price(price) for price in prices], is_full)
+    return TierOffer(
+        tier,
+        promises(tier),
+        [offer_price(price) for price in prices],
+        is_full,
+        _beginning(prices[0]) if prices else [],
+    )
+
+
+def _beginning(price: Price) -> list[str]:
+    """What a card says of the first payment, so that nobody is surprised at the checkout."""
+    tier, said = price.tier, []
+    for name, amount in _paid_once(price):
+        part = {"name": name, "amount": format_money(amount, price.currency)}
+        said.append(_("plus %(amount)s once: %(name)s") % part)
+    if tier.trial_days:
+        text = ngettext(
+            "the first %(days)d day is free", "the first %(days)d days are free", tier.trial_days
+        )
+        said.append(text % {"days": tier.trial_days})
+    if tier.payment_count:
+        text = ngettext("%(count)d payment in all", "%(count)d payments in all", tier.payment_count)
+        said.append(text % {"count": tier.payment_count})
+    return said
 
 
 def offers_of(clinic: Clinic) -> list[TierOffer]:

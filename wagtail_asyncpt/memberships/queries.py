@@ -93,6 +93,7 @@ def sold_tiers(clinic: Clinic) -> QuerySet[Any]:
     prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
     return (
         Tier.objects.filter(clinic=clinic, is_public=True)
+        .select_related("bundle")
         .annotate(taken=Count("memberships", filter=_holding("memberships__")))
         .prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale"))
     )
