@@ -23,7 +23,7 @@ MANAGERS = [
     *THERAPISTS,
     *(
         f"wagtail_asyncpt.{action}_{model}"
-        for model in ("clinic", "therapist", "coverage", "tier", "price")
+        for model in ("clinic", "therapist", "coverage", "tier", "price", "package", "coupon")
         for action in ("add", "change", "view")
     ),
     *(f"wagtail_asyncpt.view_{model}" for model in ("membership", "invoice", "stripeevent")),
