@@ -39,6 +39,7 @@ class Run:
         workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
         # Not by scope: that would run tests that empty the database before others have ended.
         command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "load"]
+        command += ["--durations=20", "--durations-min=2"]
         return [*command, "-m", self.left_out, *self.ignored, *extra]
 
     def execute(self, extra: list[str]) -> int:
