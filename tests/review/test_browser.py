@@ -209,6 +209,29 @@ def test_a_stale_save_asks_before_anything_is_lost(cast, next_week, desk):
     assert not alert.is_visible()
 
 
+def test_publishing_waits_for_a_save_that_is_under_way(next_week, desk):
+    """The server has saved and the page has not heard of it yet: no conflict with oneself."""
+    desk.add_init_script(
+        """
+        const send = window.fetch;
+        window.fetch = async (...what) => {
+          const answer = await send(...what);
+          document.documentElement.dataset.saves = "answered";
+          await new Promise((go) => setTimeout(go, 1500));
+          return answer;
+        };
+        """
+    )
+    open_editor(desk, next_week)
+    desk.locator(SETS).fill("2")
+    desk.locator("html[data-saves]").wait_for()
+
+    desk.get_by_role("button", name="Review changes and publish").click()
+
+    desk.get_by_label("Message to the client").wait_for()
+    assert sets_of(next_week) == 2
+
+
 def test_the_other_version_can_be_shown_instead(cast, next_week, desk):
     open_editor(desk, next_week)
     care.save_draft(

@@ -28,8 +28,10 @@ class WeekController extends window.StimulusModule.Controller {
 
   connect() {
     this.saved = null;
-    this.isSaving = false;
+    this.saving = null;
     this.isPaused = false;
+    this.isOffline = false;
+    this.isLeaving = false;
     this.refused = null;
     // The blocks appear a moment after the form: what they settle to is the saved state.
     this.started = window.setTimeout(() => {
@@ -55,8 +57,8 @@ class WeekController extends window.StimulusModule.Controller {
   tick() {
     const now = this.snapshot();
     this.guard(now !== this.saved);
-    if (this.isSaving || this.isPaused || now === this.saved || now === this.refused) return;
-    if (Date.now() - this.sent >= SAVE_EVERY) this.save();
+    if (this.saving || this.isPaused || this.isLeaving || now === this.saved || now === this.refused) return;
+    if (Date.now() - this.sent >= SAVE_EVERY) this.startSave();
   }
 
   /** Wagtail's own guard compares with a state that it takes two seconds late; so it is told. */
@@ -66,15 +68,35 @@ class WeekController extends window.StimulusModule.Controller {
 
   /** The save button saves here; publishing leaves the page, so the browser sends the form. */
   submit(event) {
-    if (event.submitter?.value !== "save" || this.saved === null) return;
+    if (this.saved === null) return;
+    if (event.submitter?.value !== "save") {
+      this.leave(event);
+      return;
+    }
     event.preventDefault();
     this.element.dataset.wUnsavedConfirmationValue = "true"; // a submit switches the guard off
-    if (!this.isSaving && this.conflictTarget.hidden) this.save();
+    if (!this.saving && this.conflictTarget.hidden) this.startSave();
+  }
+
+  /** A save under way makes the version in the form an old one: it ends first. */
+  async leave(event) {
+    this.isLeaving = true;
+    if (!this.saving) return;
+    event.preventDefault();
+    await this.saving;
+    if (this.conflictTarget.hidden && !this.isOffline) this.element.requestSubmit(event.submitter);
+    else this.isLeaving = false;
+  }
+
+  startSave() {
+    this.saving = this.save().finally(() => {
+      this.saving = null;
+    });
   }
 
   async save() {
     const sent = this.snapshot();
-    this.isSaving = true;
+    this.isOffline = false;
     this.sent = Date.now();
     this.say(this.textsValue.saving);
     try {
@@ -90,9 +112,8 @@ class WeekController extends window.StimulusModule.Controller {
       }
       this.answer(response.status, await response.json(), sent);
     } catch {
+      this.isOffline = true;
       this.say(this.textsValue.offline, true);
-    } finally {
-      this.isSaving = false;
     }
   }
 
@@ -150,7 +171,7 @@ class WeekController extends window.StimulusModule.Controller {
     this.versionTarget.value = this.newest;
     this.conflictTarget.hidden = true;
     this.isPaused = false;
-    this.save();
+    this.startSave();
   }
 
   say(text, isProblem = false) {
