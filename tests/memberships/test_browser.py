@@ -12,7 +12,10 @@ from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.memberships.models import Membership
 from wagtail_asyncpt.people.models import Client
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 def fits(page: Any) -> bool:
