@@ -16,12 +16,15 @@ from tests import tools
 #: More workers than this only compete for memory, and for Chromium.
 MOST_WORKERS = 4
 NO_TESTS = 5
-#: Tests that touch no database of ours, or make sites with their own: once is enough.
+#: Tests that touch no database of ours, make sites with their own, or ask nothing of it but
+#: pages and words: once is enough.
 WITHOUT_DATABASE = (
     "--ignore=tests/stripe_standin",
     "--ignore=tests/core",
     "--ignore=tests/projects",
     "--ignore=tests/packaging",
+    "--ignore=tests/programs",
+    "--ignore=tests/sandbox",
 )
 
 
