@@ -23,6 +23,7 @@ from wagtail_asyncpt.memberships.models import (
     StaffActionKind,
 )
 from wagtail_asyncpt.memberships.operations.running import forget_next_plan
+from wagtail_asyncpt.memberships.operations.sync.payments import take_back
 from wagtail_asyncpt.memberships.operations.sync.shared import Json, locked, with_all
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import follow_subscription
 from wagtail_asyncpt.memberships.stripe import gateway
@@ -135,19 +136,7 @@ def take_back_days(membership: Membership) -> None:
         kind__in=(AccessKind.PAID, AccessKind.GRANTED), ends_at__gt=now
     )
     for period in given:
-        AccessPeriod.objects.get_or_create(
-            key=f"ended-{period.pk}",
-            defaults={
-                "clinic_id": period.clinic_id,
-                "client_id": period.client_id,
-                "membership_id": period.membership_id,
-                "invoice_id": period.invoice_id,
-                "tier_id": period.tier_id,
-                "kind": AccessKind.REVOKED,
-                "starts_at": max(now, period.starts_at),
-                "ends_at": period.ends_at,
-            },
-        )
+        take_back(period, since=now)
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ from wagtail_asyncpt.memberships.operations.customers import ensure_customer
 from wagtail_asyncpt.memberships.operations.fulfil import deliver
 from wagtail_asyncpt.memberships.operations.packages import terms_of
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls
+from wagtail_asyncpt.memberships.operations.sync.payments import SETTLED
 from wagtail_asyncpt.memberships.operations.tiers import check_amount
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
@@ -38,8 +39,6 @@ from wagtail_asyncpt.people.models import Client
 #: Without letters and digits that are taken for each other.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _GROUPS, _LETTERS = 3, 4
-#: Disputes in these states hold up nothing any more.
-_SETTLED = ("won", "warning_closed", "prevented")
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ def _is_disputed(gift: Gift) -> bool:
     disputes = Dispute.objects.filter(
         account=gift.account, payment_intent_id=gift.payment_intent_id or "-"
     )
-    return disputes.exclude(status__in=_SETTLED).exists()
+    return disputes.exclude(status__in=SETTLED).exists()
 
 
 def _open_package(gift: Gift, package: Package, client: Client) -> None:

@@ -6,7 +6,7 @@ part do not compound, and any order or repetition of events ends in the same row
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -169,22 +169,28 @@ def _settle_access(payment: Payment) -> None:
     if ending is None:
         return
     for period in _periods_of(payment):
-        start = max(period.starts_at, ending.created_at)
-        if start < period.ends_at:
-            AccessPeriod.objects.get_or_create(
-                key=f"ended-{period.pk}",
-                defaults={
-                    "clinic_id": period.clinic_id,
-                    "client_id": period.client_id,
-                    "membership_id": period.membership_id,
-                    "purchase_id": period.purchase_id,
-                    "invoice_id": period.invoice_id,
-                    "tier_id": period.tier_id,
-                    "kind": AccessKind.REVOKED,
-                    "starts_at": start,
-                    "ends_at": period.ends_at,
-                },
-            )
+        take_back(period, since=ending.created_at)
+
+
+def take_back(period: AccessPeriod, *, since: datetime) -> None:
+    """The days of ``period`` after ``since`` are no longer entitled; written once."""
+    start = max(period.starts_at, since)
+    if start >= period.ends_at:
+        return
+    AccessPeriod.objects.get_or_create(
+        key=f"ended-{period.pk}",
+        defaults={
+            "clinic_id": period.clinic_id,
+            "client_id": period.client_id,
+            "membership_id": period.membership_id,
+            "purchase_id": period.purchase_id,
+            "invoice_id": period.invoice_id,
+            "tier_id": period.tier_id,
+            "kind": AccessKind.REVOKED,
+            "starts_at": start,
+            "ends_at": period.ends_at,
+        },
+    )
 
 
 def _move_ends(payment: Payment, ending: Refund | None) -> None:
