@@ -11,8 +11,6 @@ from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships.models import (
-    AccessKind,
-    AccessPeriod,
     Invoice,
     Membership,
     MembershipStatus,
@@ -43,13 +41,13 @@ def pause_membership(*, client: Client, weeks: int) -> Membership:
     require_pausable(membership)
     if not 1 <= weeks <= asyncpt_settings.PAUSE_MAX_WEEKS:
         raise DomainError(_("Please choose one of the lengths."), field="weeks")
-    resumes_at = clock.now() + timedelta(weeks=weeks)
+    resumes_at = f"{(clock.now() + timedelta(weeks=weeks)).timestamp():.0f}"
     forget_next_plan(membership)
     gateway.pause(
         membership.account,
         membership.stripe_subscription_id,
-        resumes_at=f"{resumes_at.timestamp():.0f}",
-        key=f"pause-{membership.uuid}-{_pauses(membership)}",
+        resumes_at=resumes_at,
+        key=f"pause-{membership.uuid}-{resumes_at}",
     )
     follow_subscription(membership, membership.stripe_subscription_id)
     return membership
@@ -66,12 +64,6 @@ def require_pausable(membership: Membership | None) -> None:
         raise DomainError(_("Only a running membership can be paused."))
     if membership.ends_at is not None:
         raise DomainError(_("Your membership does not renew, so there is nothing to pause."))
-
-
-def _pauses(membership: Membership) -> int:
-    """How many pauses are over: names the next one, so that a retry is not a second pause."""
-    rows = AccessPeriod.objects.filter(membership=membership, kind=AccessKind.PAUSED)
-    return rows.count()
 
 
 def resume_membership(*, client: Client) -> Membership:
