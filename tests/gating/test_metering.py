@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core import signing
 from django.test import Client as Browser
 
 from tests import factories
-from tests.gating.conftest import add_page, add_post, is_full, is_teaser, restrict
+from tests.gating.conftest import BODY, add_page, add_post, is_full, is_teaser, restrict
 from wagtail_asyncpt.gating.metering import COOKIE
 from wagtail_asyncpt.gating.models import Wait
 
@@ -85,3 +86,19 @@ def test_a_members_reading_is_not_counted(
     response = login(member).get(posts[0].url)
     assert is_full(response)
     assert COOKIE not in response.cookies
+
+
+def test_a_free_page_opens_no_restriction_that_is_no_plans(
+    posts: Any, blog: Any, two_free: None, clinic: Any, tiers: Any, login: Any
+) -> None:
+    team = Group.objects.create(name="Research team")
+    restrict(blog, team)
+    reader = login(factories.make_client(clinic))
+    for browser in (Browser(), reader):
+        response = browser.get(posts[0].url)
+        assert response.status_code == 302  # Wagtail's own answer: sign in as one of the team
+        assert BODY not in response.content.decode()
+        assert COOKIE not in response.cookies
+    reader_of_team = factories.make_client(clinic)
+    reader_of_team.user.groups.add(team)
+    assert is_full(login(reader_of_team).get(posts[0].url))

@@ -103,6 +103,22 @@ def test_days_of_a_tier_that_does_not_open_the_page_do_not_count(
     assert is_full(login(joined).get(page.url))
 
 
+def test_of_gates_above_one_another_each_is_waited_for(
+    page: Any, joined: Any, tiers: Any, clock: Any, login: Any
+) -> None:
+    below = add_page(page, "Below")
+    restrict(below, tiers.premium.group)
+    joined.memberships.update(tier=tiers.premium)  # includes basic; changed today
+    AccessPeriod.objects.all()._raw_delete("default")
+    give(joined, clock.moment - 20 * DAY, 20, tiers.basic)
+    give(joined, clock.moment, 30, tiers.premium)
+    browser = login(joined)
+    assert is_full(browser.get(page.url))
+    assert is_teaser(browser.get(below.url))
+    clock.move(days=3)
+    assert is_full(browser.get(below.url))
+
+
 def test_in_the_grace_the_clock_stands_still_and_no_day_is_promised(
     page: Any, clinic: Any, tiers: Any, clock: Any, login: Any
 ) -> None:

@@ -56,18 +56,24 @@ def judge_page(*, reader: Reader, page: Any, gates: PageGates) -> Judgement | No
 
 
 def pass_all(gates: PageGates) -> Judgement:
-    """Everything that asks for groups is met."""
-    return Judgement(settled=frozenset(r.pk for r in gates.restrictions if r.by_groups))
+    """Every gate is met; Wagtail still asks for groups that no ground decides."""
+    found = [row for row in gates.restrictions if row.by_groups]
+    if len(found) > 1:
+        gate_ids = queries.gate_group_ids()
+        found = [row for row in found if row.group_ids & gate_ids]
+    return Judgement(settled=frozenset(row.pk for row in found))
 
 
 def _judge_wait(reader: Reader, gates: PageGates, judgement: Judgement) -> Judgement:
+    """Gates above one another must each be waited for; the longest wait decides."""
     if not gates.wait:
         return judgement
-    group_ids = set().union(*(r.group_ids for r in gates.restrictions))
-    found = reader.opening(group_ids, gates.wait)
-    if found is None or found.is_open:
+    asked = {row.group_ids for row in gates.restrictions if row.by_groups}
+    found = [reader.opening(set(group_ids), gates.wait) for group_ids in asked]
+    closed = [one for one in found if one is not None and not one.is_open]
+    if not closed:
         return judgement
-    return Judgement(denial=Denial("wait", words_of(found)))
+    return Judgement(denial=Denial("wait", words_of(max(closed, key=lambda one: one.days_left))))
 
 
 def words_of(found: Opening) -> str:

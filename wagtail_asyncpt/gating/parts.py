@@ -131,10 +131,11 @@ def groups_of_parts(instance: Any) -> set[frozenset[int]]:
         found.add(group_ids)
         return OPEN
 
-    if gated_fields_of(model):
+    deferred = instance.get_deferred_fields()
+    if gated_fields_of(model) and "gate_groups" not in deferred:
         note(group_ids_of(instance.gate_groups))
     for field in streams_with_parts(model):
-        if field.attname not in instance.get_deferred_fields():
+        if field.attname not in deferred:
             stream = getattr(instance, field.name)
             _Parts(note).shown(field.stream_block, list(stream.raw_data))
     return found

@@ -34,7 +34,8 @@ class Visit:
             response = self._serve(serve, judgement)
         elif free := self._free(judgement):
             response = self._serve(serve, operations.pass_all(self.gates))
-            self._tell_that_it_is_free(response, free, judgement)
+            if response.status_code == 200:  # nothing else may have kept it closed
+                self._tell_that_it_is_free(response, free, judgement)
         else:
             response = teaser.page_teaser(self.request, self.page, judgement.denial)
         _after_rendering(response, self._keep_private)
