@@ -78,7 +78,9 @@ class PlannedDay:
     def _weekdays(self) -> list[str]:
         """The chosen days; several times on every day is on all of them."""
         is_daily = self.times_per_week == len(WEEKDAYS) and self.times_per_day > 1
-        return [code for code, _name in WEEKDAYS] if is_daily else self.weekdays
+        if is_daily and not self.weekdays:
+            return [code for code, _name in WEEKDAYS]
+        return self.weekdays
 
     @property
     def times(self) -> int:

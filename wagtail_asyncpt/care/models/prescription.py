@@ -76,7 +76,7 @@ class Session(models.Model):
     @property
     def questions(self) -> list[dict[str, Any]]:
         """The questions that the client answers at the end."""
-        return [extra for extra in self.extras if extra["kind"] == "question"]
+        return [one for one in self.extras if one["kind"] == "question" and one.get("text")]
 
 
 class PrescribedExercise(models.Model):

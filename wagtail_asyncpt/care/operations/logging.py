@@ -59,7 +59,9 @@ def skip_session(
     *, client: Client, session: Session, occurrence: int, reason: str = ""
 ) -> SessionLog:
     """Note that a session was left out. Whatever was logged in it stays."""
-    log = start_session(client=client, session=session, occurrence=occurrence)
+    started = start_session(client=client, session=session, occurrence=occurrence)
+    # Another tab may be finishing it this moment: what is written there must not be undone.
+    log = SessionLog.objects.select_for_update(of=("self",)).get(pk=started.pk)
     if log.finished_at is None:
         log.skipped_reason = reason.strip()[:300] or _("No reason given")
         _finish(log)
@@ -84,7 +86,7 @@ def finish_session(
     log = SessionLog.objects.select_for_update(of=("self",)).get(pk=session_log.pk)
     log.effort, log.skipped_reason = effort, ""
     if answers is not None:
-        log.answers = _answered(log.session, answers)
+        log.answers = _answered(log, answers)
     has_new_comment = bool(comment.strip()) and comment.strip() != log.comment
     log.comment = comment.strip()
     _finish(log)
@@ -94,11 +96,14 @@ def finish_session(
     return log
 
 
-def _answered(session: Session, answers: Mapping[str, str]) -> list[dict[str, str]]:
+def _answered(log: SessionLog, answers: Mapping[str, str]) -> list[dict[str, str]]:
     """The answers with their questions: what was asked stays, whatever is asked later."""
-    return [
+    questions = log.session.questions
+    asked_now = {asked["uid"] for asked in questions}
+    kept = [answer for answer in log.answers if answer["uid"] not in asked_now]
+    return kept + [
         {"uid": asked["uid"], "question": asked["text"], "answer": answers[asked["uid"]].strip()}
-        for asked in session.questions
+        for asked in questions
         if answers.get(asked["uid"], "").strip()
     ]
 
