@@ -113,6 +113,15 @@ def test_a_visitors_search_tells_nothing_of_gated_text(
     assert set(listed(login(cast.owner), q="secret")) == {"Squat", "Row", "Plank"}
 
 
+def test_a_filter_tells_a_visitor_nothing_that_the_teaser_keeps(
+    three: list[Exercise], cast: Cast, login: Login
+) -> None:
+    Exercise.objects.update(position="standing", regions=["knee"])
+    assert listed(Browser(), position="standing") == ["Squat"]
+    assert set(listed(Browser(), region="knee")) == {"Squat", "Row"}
+    assert set(listed(login(cast.owner), position="standing")) == {"Squat", "Row", "Plank"}
+
+
 def test_the_address_filters(index: ExerciseIndexPage) -> None:
     make("Squat", regions=["knee", "hip"], pattern="squat", position="standing")
     make("Row", equipment=["long_band"])

@@ -86,6 +86,9 @@ def listing(asked: Mapping[str, str], *, locale_id: int, everything: bool) -> Li
     search = asked.get("q", "").replace("\0", "").strip()[:100]
     rows = Exercise.objects.filter(locale_id=locale_id).shown_to(everything)
     rows = filter_exercises(rows.order_by(_BARE, "name", "pk"), chosen)
+    if not everything and set(chosen) - {"region"}:
+        # Of the others a visitor sees name, region and picture, so no other filter finds them.
+        rows = rows.filter(visibility=Visibility.EVERYTHING)
     rows = rows.matching(search) if everything else rows.named(search)
     images = get_image_model()._default_manager.prefetch_renditions(CARD_PICTURE)
     rows = rows.with_picture().prefetch_related(Prefetch("picture", images))

@@ -123,11 +123,11 @@ class _Run:
         if reason := _invalid(record):
             self.report.skip(record, reason)
             return
-        target = self._target(record)
-        if target is None:
+        exercise = found.get(self._target(record) or 0)
+        if exercise is None:  # new, or its address was given away by this very file
             self._create(record)
         else:
-            self._update(record, found[target])
+            self._update(record, exercise)
 
     def _create(self, record: Record) -> None:
         self.report.created.append(Line(line=record.line, name=record.name))

@@ -30,6 +30,11 @@ class LadderIndexView(IndexView):
             Prefetch("steps", LadderStep.objects.select_related("exercise"))
         )
 
+    def search_queryset(self, queryset: QuerySet[Ladder]) -> QuerySet[Ladder]:
+        """Each ladder once, however many of its steps match."""
+        found: QuerySet[Ladder] = super().search_queryset(queryset)
+        return found.distinct()
+
 
 class LadderCreateView(CreateView):
     """A new ladder; ``?exercise=<pk>`` puts that exercise on it."""
