@@ -58,6 +58,8 @@ def test_a_typed_price_becomes_stripes_minor_units(value: str, currency: str, mi
         ("1.0001", "KWD"),
         ("5.5", "ISK"),
         ("NaN", "USD"),
+        ("1e999999999", "USD"),
+        ("1e-999999999", "USD"),
         ("Infinity", "USD"),
         ("1", "US"),
         ("1", "USDT"),

@@ -213,7 +213,9 @@ def test_the_success_page_of_another_person_does_not_exist(
     assert "You’re in" in login(client).get(done_path(session)).content.decode()
 
 
-@pytest.mark.parametrize("session", ["", "cs_unknown", "{CHECKOUT_SESSION_ID}", "'; --", "x" * 900])
+@pytest.mark.parametrize(
+    "session", ["", "cs_unknown", "{CHECKOUT_SESSION_ID}", "'; --", "x" * 900, "\0"]
+)
 def test_an_invented_session_does_not_exist(
     shop: Shop, client: Client, login: Login, session: str
 ) -> None:

@@ -101,3 +101,20 @@ def test_clinics_are_not_made_by_hand_and_therapists_are_not_deleted(manager: Br
         with pytest.raises(NoReverseMatch):
             reverse(f"asyncpt_{name}", args=[] if name.endswith("add") else [1])
     assert manager.get(reverse("asyncpt_clinic:index")).status_code == 200
+
+
+def test_only_a_superuser_says_whose_stripe_account_a_clinic_uses(
+    cast: Cast, clinic: Clinic, manager: Browser, login: Callable[[Any], Browser]
+) -> None:
+    url = reverse("asyncpt_clinic:edit", args=[clinic.pk])
+    form = manager.get(url).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    manager.post(url, {**data, "name": "Harbor PT", "stripe_account": "elsewhere"})
+    clinic.refresh_from_db()
+    assert (clinic.name, clinic.stripe_account) == ("Harbor PT", "default")
+
+    cast.manager.user.is_superuser = True
+    cast.manager.user.save()
+    login(cast.manager).post(url, {**data, "stripe_account": "elsewhere"})
+    clinic.refresh_from_db()
+    assert clinic.stripe_account == "elsewhere"

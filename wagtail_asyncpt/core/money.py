@@ -78,6 +78,8 @@ def from_decimal(value: Decimal, currency: str) -> int:
     sign, figures, power = value.as_tuple()
     whole = int("".join(map(str, figures)) or "0")
     assert isinstance(power, int)  # noqa: S101 (finite, checked above; tells the type checker)
+    if abs(power) > 30:
+        raise MoneyError(gettext("This is not an amount of money."))
     shift = power + digits
     if shift >= 0:
         minor, rest = whole * 10**shift, 0

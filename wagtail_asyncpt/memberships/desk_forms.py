@@ -119,6 +119,13 @@ class GiveForm(OrderForm):
         self.fields["client"].queryset = clients  # type: ignore[attr-defined]
         self.fields["tier"].queryset = Tier.objects.filter(clinic=clinic)  # type: ignore[attr-defined]
 
+    def clean_ends_on(self) -> dt.date | None:
+        """A day that has a day after it."""
+        day: dt.date | None = self.cleaned_data["ends_on"]
+        if day == dt.date.max:
+            raise forms.ValidationError(_("Choose an earlier day."))
+        return day
+
     @property
     def ends_at(self) -> dt.datetime | None:
         """The end of the last day where the clinic is; after ``is_valid()``."""

@@ -156,7 +156,7 @@ def checkout_of(client: Client, session_id: str) -> Membership | None:
 
 def sale_of(client: Client, session_id: str) -> Membership | Purchase | Gift | None:
     """What ``client`` bought, or is buying, in this Checkout session."""
-    if not session_id:
+    if not session_id or "\0" in session_id:  # PostgreSQL takes no NUL
         return None
     return (
         checkout_of(client, session_id)

@@ -122,6 +122,8 @@ class MembershipAdmin(Ledger):
         "period_start",
         "period_end",
         "ends_at",
+        "cancel_reason",
+        "cancel_comment",
         "past_due_since",
         "created_at",
         "activated_at",

@@ -173,7 +173,7 @@ class GiftAdmin(Ledger):
     menu_label = _("Gifts")
     menu_icon = "pick"
     list_display = ("buyer", "recipient_email", "price", "status", "created_at", "redeemed_at")
-    list_select_related = ("buyer",)
+    list_select_related = ("buyer", "tier", "package", "redeemed_by")
     list_filter = ("status",)
     search_fields = ("buyer__name", "recipient_email", "payment_intent_id")
     list_export = (

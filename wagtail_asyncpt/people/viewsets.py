@@ -66,6 +66,9 @@ class WithForm(OfClinic):
         for name, model in (("clinic", Clinic), ("client", Client), ("therapist", Therapist)):
             if name in form.fields:
                 form.fields[name].queryset = _of(self.clinic, model)
+        # Whose money a clinic's payments are: no manager points at another clinic's account.
+        if "stripe_account" in form.fields and not self.request.user.is_superuser:
+            form.fields["stripe_account"].disabled = True
         return form
 
 

@@ -259,4 +259,6 @@ class GiveVisitsForm(forms.Form):
         last: dt.date | None = self.cleaned_data["expires_at"]
         if last is None:
             return None
+        if last == dt.date.max:
+            raise forms.ValidationError(_("Choose an earlier day."))
         return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), self.zone)

@@ -39,6 +39,9 @@ class CouponForm(forms.ModelForm):
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinic = clinic
+        for name in ("duration_months", "max_redemptions"):  # the model's clean is not run
+            validators = Coupon._meta.get_field(name).validators  # type: ignore[union-attr]
+            self.fields[name].validators.extend(validators)
         self.fields["code"].help_text = _("What clients type when they pay. Letters and digits.")
         if self.instance.pk:
             if self.instance.amount_off is not None:

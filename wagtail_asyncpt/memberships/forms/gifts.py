@@ -15,6 +15,7 @@ class GiftForm(forms.Form):
 
     what = forms.ChoiceField(label=_("What you give"), widget=forms.RadioSelect)
     recipient_email = forms.EmailField(
+        max_length=254,
         label=_("Email of the receiver"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=_("We send the gift there as soon as it is paid."),

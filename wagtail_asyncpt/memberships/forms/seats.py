@@ -8,6 +8,7 @@ class SeatForm(forms.Form):
     """Whom to invite."""
 
     email = forms.EmailField(
+        max_length=254,
         label=_("Email of the person"),
         help_text=_(
             "We mail an invitation. They have their own account, and you see nothing of their "
