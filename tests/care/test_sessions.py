@@ -123,6 +123,7 @@ def test_questions_are_answered_at_the_end_and_the_therapist_reads_them(
         ({"times_per_week": 3, "times_per_day": 2}, 6, []),
         ({"times_per_week": 7, "times_per_day": 2}, 14, [d for d in range(2, 9) for _ in (1, 2)]),
         ({"weekdays": ["MO", "FR"], "times_per_day": 2}, 4, [2, 2, 6, 6]),
+        ({"weekdays": ["MO", "FR"], "times_per_week": 7, "times_per_day": 2}, 4, [2, 2, 6, 6]),
         ({"rule": "RRULE:FREQ=DAILY;INTERVAL=3"}, 3, [2, 5, 8]),
     ],
 )
@@ -178,3 +179,17 @@ def test_a_session_costs_the_same_with_few_and_many_extras(
             assert browser.get(address).status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_an_answer_stays_when_its_question_is_no_longer_asked(cast: Cast) -> None:
+    session = publish(cast, whole_session()).sessions.get()
+    log = care.start_session(client=cast.owner, session=session, occurrence=1)
+    uid = session.questions[0]["uid"]
+    care.finish_session(client=cast.owner, session_log=log, answers={uid: "Easier"})
+    type(session).objects.filter(pk=session.pk).update(extras=[])
+
+    log = care.finish_session(client=cast.owner, session_log=log, answers={}, comment="Good")
+
+    assert [(one["question"], one["answer"]) for one in log.answers] == [
+        ("How were the stairs?", "Easier")
+    ]
