@@ -10,6 +10,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client as Browser
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from wagtail.models import Site
 
 from tests import factories
@@ -17,6 +19,12 @@ from wagtail_asyncpt.core import clock as real_clock
 from wagtail_asyncpt.people.models import Client, Clinic, Role, Therapist
 
 pytest_plugins = ["tests.tools", "tests.database"]
+
+# A busy machine is slow to draw examples; that says nothing about the code under test.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 #: A Monday, at 09:00 in New York.
 START = dt.datetime(2026, 11, 2, 14, 0, tzinfo=dt.UTC)

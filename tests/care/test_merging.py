@@ -99,3 +99,63 @@ def test_what_an_editor_fills_in_by_itself_is_no_change() -> None:
     theirs = [week(line("a", reps=12))]
     [merged] = merge_days(base=[week(bare)], mine=[week(full)], theirs=theirs)
     assert merged["value"]["exercises"][0]["value"]["dose"]["reps"] == 12
+
+
+def planned(**when: Any) -> list[Any]:
+    """A week of one session on certain days."""
+    [block] = [week(line("a"))]
+    return [{**block, "value": {**block["value"], **when}}]
+
+
+RULE = "RRULE:FREQ=DAILY;INTERVAL=2"
+EVERYTHING_THAT_SAYS_WHEN = [
+    {"times_per_week": 3, "weekdays": [], "rule": ""},
+    {"times_per_week": 2, "weekdays": []},
+    {"times_per_week": 3, "weekdays": ["MO", "TH"], "rule": ""},
+    {"times_per_week": None, "weekdays": ["TU"]},
+    {"times_per_week": 3, "weekdays": [], "rule": RULE},
+    {"times_per_week": None, "rule": RULE},
+    {},
+]
+whens = st.sampled_from(EVERYTHING_THAT_SAYS_WHEN)
+
+
+@given(base=whens, mine=whens, theirs=whens)
+def test_the_days_of_a_session_are_taken_from_one_side_whole(
+    base: Any, mine: Any, theirs: Any
+) -> None:
+    merged = merge_days(base=planned(**base), mine=planned(**mine), theirs=planned(**theirs))
+    [value] = [day["value"] for day in merged]
+    found = {name: value[name] for name in ("times_per_week", "weekdays", "rule") if name in value}
+    assert not (found.get("weekdays") and found.get("rule"))
+    if same(planned(**mine), planned(**base)):
+        assert found == theirs
+    else:
+        assert found == mine
+
+
+def test_days_that_the_program_changed_come_even_where_the_editor_filled_in_numbers() -> None:
+    """A draft that was saved once has the numbers that its blocks begin with."""
+    base = planned(weekdays=["MO"])
+    mine = planned(weekdays=["MO"], times_per_week=3, times_per_day=1, rule="")
+    theirs = planned(weekdays=["TU", "TH"], times_per_day=2)
+    [merged] = merge_days(base=base, mine=mine, theirs=theirs)
+    assert merged["value"]["weekdays"] == ["TU", "TH"]
+    assert merged["value"]["times_per_day"] == 2
+    assert "rule" not in merged["value"]
+
+
+def test_a_rule_in_the_program_does_not_join_the_days_that_the_therapist_chose() -> None:
+    base, theirs = planned(times_per_week=3), planned(times_per_week=3, rule=RULE)
+    mine = planned(times_per_week=3, weekdays=["MO", "FR"], notes="At home")
+    [merged] = merge_days(base=base, mine=mine, theirs=theirs)
+    assert merged["value"]["weekdays"] == ["MO", "FR"]
+    assert "rule" not in merged["value"]
+    assert merged["value"]["notes"] == "At home"
+
+
+def test_a_number_written_in_two_ways_is_one_number() -> None:
+    base, mine = [week(line("a", effort="7"))], [week(line("a", effort="7.0"))]
+    theirs = [week(line("a", effort="8"))]
+    [merged] = merge_days(base=base, mine=mine, theirs=theirs)
+    assert merged["value"]["exercises"][0]["value"]["dose"]["effort"] == "8"

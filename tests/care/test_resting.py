@@ -9,7 +9,7 @@ from tests.conftest import Cast, MovableClock
 from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.care.models import FormCheck, Review, Week
 from wagtail_asyncpt.care.operations.resting import move_weeks
-from wagtail_asyncpt.care.queries import current_week
+from wagtail_asyncpt.care.queries import current_week, proposed_changes
 from wagtail_asyncpt.memberships import signals
 from wagtail_asyncpt.memberships.models import AccessPeriod, Membership
 from wagtail_asyncpt.people.models import Client
@@ -65,6 +65,46 @@ def test_the_interrupted_week_goes_on_where_it_stopped(cast: Cast, clock: Movabl
     assert session.dates == ["2026-11-18", "2026-11-20", "2026-11-23"], "the same weekdays"
     assert FormCheck.objects.get().due_on == due + dt.timedelta(days=16)
     assert current_week(cast.owner, clock.moment.date()) == week
+
+
+def test_a_rule_goes_on_counting_where_the_pause_stopped_it(
+    cast: Cast, clock: MovableClock
+) -> None:
+    """Every 2 days keeps its rhythm, every 2 weeks its weeks, every month its moved day."""
+    rules = ["DAILY;INTERVAL=2", "WEEKLY;INTERVAL=2", "MONTHLY;BYMONTHDAY=3"]
+    days = [
+        factories.session(factories.line(factories.make_exercise()), rule=f"RRULE:FREQ={rule}")
+        for rule in rules
+    ]
+    week = factories.make_published_week(cast.owner, cast.therapist, days)
+    every_second_day, every_second_week, monthly = week.sessions.order_by("position")
+    assert every_second_day.dates == ["2026-11-02", "2026-11-04", "2026-11-06", "2026-11-08"]
+
+    rest(cast.owner, clock, start=1, days=10)  # the week begins on Thursday the 12th
+    for row in (week, every_second_day, every_second_week, monthly):
+        row.refresh_from_db()
+    assert every_second_day.dates == ["2026-11-12", "2026-11-14", "2026-11-16", "2026-11-18"]
+    assert every_second_week.dates == ["2026-11-12"]
+    assert monthly.dates == ["2026-11-13"], "no 3rd in the moved week: its day moves along"
+
+    second, third = _following(cast, week), None
+    titles = set(second.sessions.values_list("uid", flat=True))
+    assert titles == {every_second_day.uid}, "week 2 of the program has no session every 2 weeks"
+    rhythm = second.sessions.get()
+    assert rhythm.dates == ["2026-11-20", "2026-11-22", "2026-11-24"], "counted on from the 12th"
+    third = _following(cast, second)
+    assert every_second_week.uid in set(third.sessions.values_list("uid", flat=True))
+
+
+def _following(cast: Cast, week: Week) -> Week:
+    draft = care.draft_next_week(therapist=cast.therapist, week=week)
+    care.publish_week(
+        therapist=cast.therapist,
+        week=draft,
+        reasons={change.key: "as planned" for change in proposed_changes(draft)},
+    )
+    draft.refresh_from_db()
+    return draft
 
 
 def test_a_week_that_was_over_stays_and_the_next_one_starts_after_the_pause(

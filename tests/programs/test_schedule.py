@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wagtail_asyncpt.programs.schedule import rule_for, session_dates
+from wagtail_asyncpt.programs.schedule import rule_dates, rule_for, session_dates
 
 CODES = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 starts = st.dates(min_value=dt.date(2020, 1, 1), max_value=dt.date(2035, 12, 31))
@@ -66,3 +66,52 @@ def test_the_stored_rule_has_no_start() -> None:
 def test_a_rule_that_means_nothing_is_refused(weekdays: list[str], interval: int) -> None:
     with pytest.raises(ValueError, match=r"weekday"):
         rule_for(weekdays, interval)
+
+
+def week_dates(rule: str, anchor: dt.date, number: int) -> list[dt.date]:
+    """The dates of the ``number``-th week of a program whose first day is ``anchor``."""
+    starts_on = anchor + dt.timedelta(weeks=number - 1)
+    return rule_dates(rule=rule, starts_on=starts_on, anchor=anchor)
+
+
+@given(days=st.integers(1, 10), anchor=starts, number=st.integers(1, 12))
+def test_every_so_many_days_counts_from_the_programs_first_day(
+    days: int, anchor: dt.date, number: int
+) -> None:
+    first = 7 * (number - 1)
+    expected = [anchor + dt.timedelta(days=n) for n in range(first, first + 7) if not n % days]
+    assert week_dates(f"RRULE:FREQ=DAILY;INTERVAL={days}", anchor, number) == expected
+
+
+@given(
+    weekdays=chosen.filter(bool),
+    interval=st.integers(1, 4),
+    anchor=starts,
+    number=st.integers(1, 12),
+)
+def test_every_so_many_weeks_counts_the_programs_weeks_whatever_day_they_begin_on(
+    weekdays: list[str], interval: int, anchor: dt.date, number: int
+) -> None:
+    rule = f"RRULE:FREQ=WEEKLY;INTERVAL={interval};BYDAY={','.join(weekdays)}"
+    starts_on = anchor + dt.timedelta(weeks=number - 1)
+    falls_in = (number - 1) % interval == 0
+    expected = session_dates(weekdays=weekdays, starts_on=starts_on) if falls_in else []
+    assert week_dates(rule, anchor, number) == expected
+
+
+@given(
+    rule=st.sampled_from(
+        ["DAILY;INTERVAL=2", "DAILY;INTERVAL=3", "WEEKLY;INTERVAL=2", "WEEKLY;INTERVAL=2;BYDAY=MO"]
+    ),
+    anchor=starts,
+    number=st.integers(1, 12),
+    rest=st.integers(1, 90),
+)
+def test_a_pause_moves_a_rule_without_losing_its_count(
+    rule: str, anchor: dt.date, number: int, rest: int
+) -> None:
+    before = week_dates(f"RRULE:FREQ={rule}", anchor, number)
+    moved = week_dates(f"RRULE:FREQ={rule}", anchor + dt.timedelta(days=rest), number)
+    assert len(before) == len(moved)
+    if "BYDAY" not in rule:
+        assert moved == [day + dt.timedelta(days=rest) for day in before]

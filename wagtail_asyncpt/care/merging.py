@@ -1,7 +1,8 @@
 """Three-way merge of sessions: what changed in a program, into a draft that was adjusted since.
 
 What the therapist changed for the client stays; the rest follows the program. Sessions and lines
-are known by their ids; a dose or a form check is taken as a whole, never half from either side.
+are known by their ids; a dose, a form check or the days of a session are taken as a whole, never
+half from either side.
 """
 
 import copy
@@ -9,16 +10,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from wagtail_asyncpt.care.days import RawDays
+from wagtail_asyncpt.programs.dose import Dose
 
 #: What a block writes where nothing was chosen: an older draft may have the key or not.
 DEFAULTS = {
     "section": "main",
+    "kind": "superset",
     "effort_kind": "rpe",
     "side": "both",
     "set_number": 1,
+    "times_per_week": 1,
     "times_per_day": 1,
 }
 WHOLE = {"dose", "form_check"}
+#: What together says on which days a session is: chosen days stand against a number or a rule.
+WHEN = ("times_per_week", "weekdays", "rule")
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -36,16 +42,21 @@ def same(one: Any, other: Any) -> bool:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         plain = {key: _plain(inner) for key, inner in value.items() if DEFAULTS.get(key) != inner}
-        return {key: inner for key, inner in plain.items() if inner not in EMPTY}
+        plain = {key: inner for key, inner in plain.items() if inner not in EMPTY}
+        if "weekdays" in plain or "rule" in plain:
+            plain.pop("times_per_week", None)  # not used beside days
+        if "dose" in plain:
+            plain["dose"] = Dose.from_dict(plain["dose"])  # 7 and "7.0" are one number
+        return plain
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value
 
 
 def _merge(key: str, base: Any, mine: Any, theirs: Any) -> Any:
-    if same(mine, base):
+    if same({key: mine}, {key: base}):
         return theirs
-    if same(theirs, base) or key in WHOLE:
+    if same({key: theirs}, {key: base}) or key in WHOLE:
         return mine
     if all(_is_items(value) for value in (base, mine, theirs)):
         return _merge_items(base, mine, theirs)
@@ -59,8 +70,19 @@ def _is_items(value: Any) -> bool:
 
 
 def _merge_fields(base: Any, mine: Any, theirs: Any) -> dict[str, Any]:
+    days = theirs if same(_when(mine), _when(base)) else mine
     names = [*mine, *(name for name in theirs if name not in mine)]
-    return {name: _merge(name, base.get(name), mine.get(name), theirs.get(name)) for name in names}
+    return {
+        name: days[name]
+        if name in WHEN
+        else _merge(name, base.get(name), mine.get(name), theirs.get(name))
+        for name in names
+        if name not in WHEN or name in days
+    }
+
+
+def _when(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.get(name) for name in WHEN}
 
 
 def _merge_items(base: Any, mine: Any, theirs: Any) -> list[dict[str, Any]]:

@@ -296,15 +296,6 @@ def log_target(
     return None if line is None else (log, line)
 
 
-def session_log_of(client: Client, session: uuid.UUID, number: int) -> SessionLog | None:
-    """The log of the ``number``-th time of ``session``, if it is the client's."""
-    return (
-        SessionLog.objects.filter(session__uuid=session, occurrence=number, client=client)
-        .select_related("session")
-        .first()
-    )
-
-
 def form_check_of(client: Client, form_check: uuid.UUID) -> FormCheck | None:
     """The form check called ``form_check`` with its clips, the newest first."""
     return _checks().filter(client=client, uuid=form_check).first()

@@ -42,9 +42,13 @@ def rule_dates(
 ) -> list[datetime.date]:
     """The dates of the seven days from ``starts_on`` that ``rule``, counted from ``anchor``, hits.
 
-    "Every 2 days" goes on from week to week when the anchor is the program's first day.
+    "Every 2 days" goes on from week to week when the anchor is the program's first day. "Every 2
+    weeks" counts weeks of the program, on whatever weekday they begin, never those of a calendar.
     """
-    return _dates(read_rule(rule), starts_on, anchor)
+    found = read_rule(rule)
+    if found.rrules[0].freq == recurrence.WEEKLY:
+        found.rrules[0].wkst = recurrence.Weekday(anchor.weekday())
+    return _dates(found, starts_on, anchor)
 
 
 def _dates(

@@ -179,3 +179,8 @@ class Week(models.Model):
     def ends_on(self) -> datetime.date:
         """The last day of the week."""
         return self.starts_on + datetime.timedelta(days=6)
+
+    @property
+    def anchor(self) -> datetime.date:
+        """The day from which rules count: so many entitled weeks back, pauses left out."""
+        return self.starts_on - datetime.timedelta(weeks=self.number - 1)

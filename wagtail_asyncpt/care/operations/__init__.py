@@ -24,7 +24,6 @@ from wagtail_asyncpt.care.operations.uploads import (
     create_upload,
     process_clip,
     sweep_uploads,
-    waiting_clips,
 )
 from wagtail_asyncpt.care.operations.weeks import (
     draft_next_week,
@@ -60,5 +59,4 @@ __all__ = [
     "skip_session",
     "start_session",
     "sweep_uploads",
-    "waiting_clips",
 ]

@@ -89,8 +89,7 @@ def publish_week(
 
 def sessions_of(week: Week, days: list[PlannedDay]) -> list[PlannedDay]:
     """The sessions that fall into ``week``: a rule such as "every 2 weeks" leaves weeks out."""
-    anchor = week.enrolment.starts_on
-    return [day for day in days if not day.rule or day.dates(week.starts_on, anchor)]
+    return [day for day in days if not day.rule or day.dates(week.starts_on, week.anchor)]
 
 
 def _known_exercises(days: list[PlannedDay]) -> set[int]:
@@ -166,7 +165,7 @@ def _compile(week: Week, days: list[PlannedDay]) -> None:
     sessions = {row.uid: row for row in week.sessions.all()}
     for position, day in enumerate(days):
         row = sessions.get(day.uid) or Session(clinic_id=week.clinic_id, week=week, uid=day.uid)
-        dates = day.dates(week.starts_on, week.enrolment.starts_on)
+        dates = day.dates(week.starts_on, week.anchor)
         row.position, row.title, row.notes = position, day.title, day.notes
         row.times = len(dates) or day.times
         row.dates = [date.isoformat() for date in dates]

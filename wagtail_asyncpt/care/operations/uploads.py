@@ -171,9 +171,3 @@ def process_clip(*, clip_id: int) -> Clip:
 
 def _has_other_clip(check: FormCheck, clip: Clip) -> bool:
     return check.clips.exclude(pk=clip.pk).exclude(status=VideoStatus.FAILED).exists()
-
-
-def waiting_clips() -> list[int]:
-    """Ids of clips that no worker has finished."""
-    waiting = (VideoStatus.RECEIVED, VideoStatus.PROCESSING)
-    return list(Clip.objects.filter(status__in=waiting).values_list("pk", flat=True))

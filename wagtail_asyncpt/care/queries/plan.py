@@ -82,11 +82,6 @@ class PlannedSession:
             return told
         return f"{told}, {ngettext('%(n)d time a day', '%(n)d times a day', a_day) % {'n': a_day}}"
 
-    @property
-    def next_occurrence(self) -> PlannedOccurrence | None:
-        """The first time that is not finished."""
-        return next((one for one in self.occurrences if not one.is_finished), None)
-
 
 @dataclass(kw_only=True)
 class WeekPlan:
