@@ -189,6 +189,8 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(default=clock.now, editable=False)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
@@ -213,6 +215,8 @@ class Letter(models.Model):
     html = models.TextField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("letter")

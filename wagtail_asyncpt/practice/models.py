@@ -42,6 +42,8 @@ class TouchPoint(models.Model):
     key = models.CharField(max_length=120, unique=True)
     at = models.DateTimeField(default=clock.now)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("touch point")
         verbose_name_plural = _("touch points")
@@ -63,6 +65,8 @@ class WorkTime(models.Model):
     client = models.ForeignKey(Client, models.PROTECT, related_name="work_times")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("work time")

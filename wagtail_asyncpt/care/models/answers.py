@@ -64,6 +64,8 @@ class Review(models.Model):
 
     objects = ReviewQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
@@ -99,6 +101,8 @@ class VideoComment(models.Model):
     text = models.TextField()
     drawing = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("video comment")

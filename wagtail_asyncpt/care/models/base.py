@@ -26,6 +26,8 @@ class ImmutableModel(models.Model):
 
     objects = ImmutableQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         abstract = True
 

@@ -66,6 +66,8 @@ class FormCheck(models.Model):
 
     objects = FormCheckQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("form check")
         verbose_name_plural = _("form checks")
@@ -100,6 +102,8 @@ class Upload(models.Model):
     expires_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
@@ -126,6 +130,8 @@ class Clip(AbstractVideo):
         Upload, models.PROTECT, null=True, blank=True, related_name="clip"
     )
     comment = models.TextField(blank=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("clip")

@@ -32,6 +32,8 @@ class SessionLog(models.Model):
     skipped_reason = models.CharField(_("reason"), max_length=300, blank=True)
     answers = models.JSONField(default=list, blank=True)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("session log")
         verbose_name_plural = _("session logs")

@@ -61,6 +61,8 @@ class Session(models.Model):
     extras = models.JSONField(default=list, blank=True)
     is_retired = models.BooleanField(default=False)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")

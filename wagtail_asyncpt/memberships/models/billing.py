@@ -40,6 +40,8 @@ class Invoice(models.Model):
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
@@ -87,6 +89,8 @@ class Refund(models.Model):
     )
     created_at = models.DateTimeField()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
@@ -122,6 +126,8 @@ class Dispute(models.Model):
     reason = models.CharField(max_length=50, blank=True)
     due_by = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("dispute")
@@ -160,6 +166,8 @@ class StripeEvent(models.Model):
     error = models.TextField(blank=True)
     received_at = models.DateTimeField(default=clock.now, editable=False)
     processed_at = models.DateTimeField(null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("Stripe event")

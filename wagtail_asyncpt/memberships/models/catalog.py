@@ -293,6 +293,8 @@ class WaitListEntry(models.Model):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     invited_at = models.DateTimeField(null=True, blank=True)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("wait list entry")
         verbose_name_plural = _("wait list")

@@ -41,6 +41,8 @@ class StaffAction(models.Model):
     stripe_id = models.CharField(max_length=100, blank=True)
     at = models.DateTimeField(default=clock.now, editable=False)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("staff action")
         verbose_name_plural = _("staff actions")
@@ -65,6 +67,8 @@ class Reconciliation(models.Model):
     counts = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
     error = models.TextField(blank=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("comparison with Stripe")

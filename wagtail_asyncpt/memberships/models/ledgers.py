@@ -51,6 +51,8 @@ class AccessPeriod(models.Model):
     ends_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("access period")
         verbose_name_plural = _("access periods")
@@ -93,6 +95,8 @@ class Visit(models.Model):
         _("status"), max_length=10, choices=VisitStatus, default=VisitStatus.BOOKED
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("visit")
@@ -147,6 +151,8 @@ class Credit(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("credit")

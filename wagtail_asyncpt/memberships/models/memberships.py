@@ -19,6 +19,8 @@ class StripeCustomer(models.Model):
     stripe_id = models.CharField(max_length=100)
     livemode = models.BooleanField(default=False)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("Stripe customer")
         verbose_name_plural = _("Stripe customers")
