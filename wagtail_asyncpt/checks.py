@@ -29,15 +29,16 @@ FIELDS_OF_A_WEEK = 10_000
 PRIVATE_FILES_MIDDLEWARE = "wagtail_asyncpt.gating.middleware.PrivateFilesMiddleware"
 #: Settings that name a file or folder, so that a ``Path`` is as good as a string.
 PATHS = {"PRIVATE_ROOT", "FFMPEG", "FFPROBE"}
-AT_LEAST_ONE = {
-    "STRIPE_WEBHOOK_TOLERANCE",
-    "UPLOAD_MAX_BYTES",
-    "VIDEO_MAX_SECONDS",
-    "UPLOAD_EXPIRES_HOURS",
-    "WORK_IDLE_SECONDS",
-    "PAUSE_MAX_WEEKS",
+AT_LEAST = {
+    "STRIPE_WEBHOOK_TOLERANCE": 1,
+    "UPLOAD_MAX_BYTES": 1,
+    "VIDEO_MAX_SECONDS": 1,
+    "UPLOAD_EXPIRES_HOURS": 1,
+    "WORK_IDLE_SECONDS": 1,
+    "PAUSE_MAX_WEEKS": 1,
+    "MEDIA_LINK_SECONDS": 60,
 }
-AT_MOST = {"PAIN_ALERT": 10, "PAUSE_MAX_WEEKS": 52}
+AT_MOST = {"PAIN_ALERT": 10, "PAUSE_MAX_WEEKS": 52, "MEDIA_LINK_SECONDS": 7 * 24 * 60 * 60}
 
 Check = Callable[[], Iterator[CheckMessage]]
 
@@ -117,7 +118,7 @@ def wrong_values() -> Iterator[CheckMessage]:
                 f"It must be {getattr(kind, '__name__', kind)}.",
             )
         elif isinstance(value, int):
-            least, most = (1 if name in AT_LEAST_ONE else 0), AT_MOST.get(name)
+            least, most = AT_LEAST.get(name, 0), AT_MOST.get(name)
             if value < least or (most is not None and value > most):
                 upper = "" if most is None else f" and at most {most}"
                 yield _wrong(

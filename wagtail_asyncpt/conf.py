@@ -61,6 +61,8 @@ class Settings:
     X_ACCEL_PREFIX: str | None = None
     #: Whether the web server sends private files by their path (``X-Sendfile``: Apache, lighttpd).
     X_SENDFILE: bool = False
+    #: Seconds that a player's link to a private video, poster or captions works at most.
+    MEDIA_LINK_SECONDS: int = 4 * 60 * 60
     #: Path of the ffmpeg program; by default the one on PATH, else the one of ``imageio_ffmpeg``.
     FFMPEG: str | None = None
     #: Path of the ffprobe program; by default the one on PATH, else ffmpeg's own output is read.

@@ -15,6 +15,7 @@ from tests.conftest import Cast
 from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.care.models import Clip, FormCheck, FormCheckStatus, Review, Upload
 from wagtail_asyncpt.care.operations.uploads import part_path
+from wagtail_asyncpt.core.links import media_url
 from wagtail_asyncpt.library.media import VideoStatus
 from wagtail_asyncpt.people.models import AuditEntry
 from wagtail_asyncpt.practice.models import TouchPoint
@@ -168,20 +169,28 @@ def test_only_the_client_and_the_caseload_watch_a_clip(
     clip.refresh_from_db()
     with clip.video.open() as file:
         stored = file.read()
-    for name in ("clip_video", "clip_poster"):
-        address = reverse(f"asyncpt_care:{name}", args=[clip.uuid])
+    fresh = reverse("asyncpt_care:clip_links", args=[clip.uuid])
+    for name, file in (("clip_video", "video.mp4"), ("clip_poster", "poster.jpg")):
+
+        def link(person: Any, name: str = name) -> str:
+            return media_url(f"asyncpt_care:{name}", clip.uuid, getattr(person, "user", person))
+
         for person in (cast.owner, cast.therapist, cast.manager):
-            assert login(person).get(address).status_code == 200
+            assert login(person).get(link(person)).status_code == 200
+            assert login(person).get(fresh).json()[file] == link(person)
+            assert login(person).get(link(person).partition("?")[0]).status_code == 404
         for person in (cast.stranger, cast.colleague, cast.editor, cast.lapsed):
-            refused = login(person).get(address)
-            assert refused.status_code == 404
-            assert b"".join(refused)[:4] != stored[:4]
-            assert not refused.has_header("ETag")
-        assert Browser().get(address).status_code == 404
+            for address in (link(person), link(cast.owner), fresh):
+                refused = login(person).get(address)
+                assert refused.status_code == 404
+                assert b"".join(refused)[:4] != stored[:4]
+                assert not refused.has_header("ETag")
+        assert Browser().get(link(cast.owner)).status_code == 404
+        assert Browser().get(fresh).status_code == 404
     readers = AuditEntry.objects.filter(action="clip.read").values_list("actor", flat=True)
     assert sorted(readers) == sorted([cast.therapist.user.pk, cast.manager.user.pk])
     ranged = owner.get(
-        reverse("asyncpt_care:clip_video", args=[clip.uuid]), HTTP_RANGE="bytes=10-19"
+        media_url("asyncpt_care:clip_video", clip.uuid, cast.owner.user), HTTP_RANGE="bytes=10-19"
     )
     assert ranged.status_code == 206
     assert b"".join(ranged) == stored[10:20]

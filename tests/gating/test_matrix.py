@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client as Browser
@@ -19,6 +20,7 @@ from tests.gating import matrix
 from tests.gating.matrix import EDITORS, HOLDERS, PARTLY, PEOPLE, READERS, WAITING, World
 from tests.gating.test_page import queries_of
 from wagtail_asyncpt.core import clock as real_clock
+from wagtail_asyncpt.core.links import media_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.gating.matrix")]
 
@@ -210,7 +212,8 @@ def test_a_document(world: World, name: str) -> None:
 @pytest.mark.parametrize("name", PEOPLE)
 def test_a_video(world: World, name: str) -> None:
     browser = browser_of(world, name)
-    url = f"/care/exercises/videos/{world.video.uuid}/video.mp4"
+    user = world.people[name] or AnonymousUser()
+    url = media_url("asyncpt_library:video", world.video.uuid, user)
     response = browser.get(url, headers={"Range": "bytes=0-5"})
     body = b"".join(response) if response.streaming else response.content
     # A demonstration is for everybody whom the clinic knows.

@@ -1,13 +1,16 @@
 """The portal in real Chromium on a phone: one tap for each set, offline, corrections, axe."""
 
+import time
 import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
 from tests.browser import chromium, phone, sign_in
-from tests.conftest import Cast
+from tests.conftest import Cast, MovableClock
+from tests.library.conftest import film as played
 from tests.portal.test_form_checks import answered, check, clip
 from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.care.models import (
@@ -20,8 +23,9 @@ from wagtail_asyncpt.care.models import (
     SetLog,
     Upload,
 )
+from wagtail_asyncpt.library.models import ExerciseVideo
 
-__all__ = ["answered", "check", "chromium", "clip", "phone", "sign_in"]
+__all__ = ["answered", "check", "chromium", "clip", "phone", "played", "sign_in"]
 
 pytestmark = [
     pytest.mark.browser,
@@ -314,3 +318,47 @@ def test_every_screen_passes_axe_and_fits(
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     context.close()
+
+
+@pytest.mark.ffmpeg
+def test_a_video_whose_link_has_ended_fetches_a_fresh_one_and_plays(
+    phone: Any,
+    sign_in: Any,
+    live_server: Any,
+    cast: Cast,
+    clock: MovableClock,
+    started: SessionLog,
+    squat: PrescribedExercise,
+    played: bytes,
+) -> None:
+    video = ExerciseVideo(title="Squat", status="ready", processed_at=clock.moment)
+    video.video.save("video.mp4", ContentFile(played), save=False)
+    video.save()
+    squat.exercise.video = video
+    squat.exercise.save()
+    sign_in(phone, cast.owner)
+    answers: list[int] = []
+    phone.on(
+        "response",
+        lambda answer: answers.append(answer.status) if "/video.mp4" in answer.url else None,
+    )
+    page = f"{live_server.url}/care/sessions/{started.session.uuid}/1/"
+    phone.goto(page)
+    play = phone.locator(".clip__play")
+    play.wait_for()
+    clock.move(hours=5)
+    play.click()
+    until = time.monotonic() + 30
+    state = "video => video.currentTime > 0.1 && !video.error"
+    while not phone.locator(".clip video").evaluate(state):
+        assert time.monotonic() < until, answers
+        time.sleep(0.1)
+    assert answers[0] == 404
+    assert set(answers[1:]) <= {200, 206} and len(answers) > 1
+    # Whoever may not watch any more is told so.
+    phone.goto(page)
+    play.wait_for()
+    cast.owner.user.is_active = False
+    cast.owner.user.save()
+    play.click()
+    phone.get_by_text("This video cannot be played at the moment.").wait_for()

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from wagtail_asyncpt.care.models import Clip, FormCheck, Upload
 from wagtail_asyncpt.care.operations import append_to_upload, cancel_upload, create_upload
 from wagtail_asyncpt.core import tus
 from wagtail_asyncpt.core.errors import Conflict, DomainError
+from wagtail_asyncpt.core.links import has_link, media_url
 from wagtail_asyncpt.core.serving import serve_private_file
 from wagtail_asyncpt.people.access import client_required
 from wagtail_asyncpt.people.models import Client
@@ -100,10 +102,10 @@ def form_check_status(request: HttpRequest, client: Client, uuid: UUID) -> HttpR
             "status": check.status,
             "clip_status": clip.status if clip else None,
             "failure": clip.failure_message if clip else "",
-            "poster": reverse("asyncpt_care:clip_poster", args=[clip.uuid])
+            "poster": media_url("asyncpt_care:clip_poster", clip.uuid, request.user)
             if clip and clip.poster
             else None,
-            "video": reverse("asyncpt_care:clip_video", args=[clip.uuid])
+            "video": media_url("asyncpt_care:clip_video", clip.uuid, request.user)
             if clip and clip.is_ready
             else None,
         }
@@ -122,6 +124,13 @@ def _clip(request: HttpRequest, uuid: UUID) -> Clip:
     return clip
 
 
+def _linked_clip(request: HttpRequest, uuid: UUID) -> Clip:
+    """The clip, for those who may watch it and came by a link of their own."""
+    if not has_link(request):
+        raise Http404
+    return _clip(request, uuid)
+
+
 def _note_reading(request: HttpRequest, clip: Clip) -> None:
     """Leave an audit row when somebody else than the client begins to watch."""
     begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
@@ -132,7 +141,7 @@ def _note_reading(request: HttpRequest, clip: Clip) -> None:
 @require_safe
 def clip_video(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """A transcoded clip, with ranges; 404 for everybody else."""
-    clip = _clip(request, uuid)
+    clip = _linked_clip(request, uuid)
     _note_reading(request, clip)
     return serve_private_file(
         request, clip.video, content_type="video/mp4", filename="clip.mp4", etag=clip.etag
@@ -142,11 +151,25 @@ def clip_video(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 @require_safe
 def clip_poster(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """A clip's poster; refused like the clip."""
-    clip = _clip(request, uuid)
+    clip = _linked_clip(request, uuid)
     return serve_private_file(
         request,
         clip.poster,
         content_type="image/jpeg",
         filename="clip.jpg",
         etag=f"{clip.etag}-poster",
+    )
+
+
+@require_safe
+@never_cache
+def clip_links(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Fresh links as JSON, by file name, for a page that stayed open longer than its own work."""
+    _clip(request, uuid)
+    names = {"video.mp4": "clip_video", "poster.jpg": "clip_poster"}
+    return JsonResponse(
+        {
+            file: media_url(f"asyncpt_care:{name}", uuid, request.user)
+            for file, name in names.items()
+        }
     )

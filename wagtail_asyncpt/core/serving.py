@@ -94,6 +94,11 @@ def serve_private_file(
         response["Accept-Ranges"] = "bytes"
     if not response.has_header("Location"):
         response["ETag"] = tag
+    return keep_private(response)
+
+
+def keep_private(response: HttpResponseBase) -> HttpResponseBase:
+    """Keep an answer with somebody's file from shared caches, other sites and running as a page."""
     response["Cache-Control"] = "private, max-age=0, must-revalidate"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

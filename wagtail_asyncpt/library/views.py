@@ -2,18 +2,22 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import patch_vary_headers
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from wagtail_asyncpt.core.serving import serve_private_file
+from wagtail_asyncpt.core.links import has_link, media_url
+from wagtail_asyncpt.core.serving import keep_private, serve_private_file
 from wagtail_asyncpt.library.models import ExerciseVideo
 from wagtail_asyncpt.library.queries import exemplar_for
 from wagtail_asyncpt.people.queries import clinic_for
 
 
 def _exemplar(request: HttpRequest, uuid: UUID, *, poster_only: bool = False) -> ExerciseVideo:
-    found = exemplar_for(request.user, clinic_for(request), uuid, poster_only=poster_only)
+    # Without a link that works, people watch what everybody may.
+    user = request.user if has_link(request) else AnonymousUser()
+    found = exemplar_for(user, clinic_for(request), uuid, poster_only=poster_only)
     if found is None:
         raise Http404
     return found
@@ -51,8 +55,19 @@ def captions(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     exemplar = _exemplar(request, uuid)
     if not exemplar.captions:
         raise Http404
-    response = HttpResponse(exemplar.captions, content_type="text/vtt; charset=utf-8")
-    response["Cache-Control"] = "private, max-age=0, must-revalidate"
-    response["X-Content-Type-Options"] = "nosniff"
-    patch_vary_headers(response, ["Cookie"])
-    return response
+    return keep_private(HttpResponse(exemplar.captions, content_type="text/vtt; charset=utf-8"))
+
+
+@require_safe
+@never_cache
+def links(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Fresh links as JSON, by file name, for a page that stayed open longer than its own work."""
+    if exemplar_for(request.user, clinic_for(request), uuid) is None:
+        raise Http404
+    names = {"video.mp4": "video", "poster.jpg": "poster", "captions.vtt": "captions"}
+    return JsonResponse(
+        {
+            file: media_url(f"asyncpt_library:{name}", uuid, request.user)
+            for file, name in names.items()
+        }
+    )

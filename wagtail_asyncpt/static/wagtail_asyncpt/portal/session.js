@@ -262,7 +262,10 @@ for (const clip of document.querySelectorAll("[data-clip]")) {
   button.append(document.createElement("span"));
   button.firstChild.append(document.getElementById("play-icon").content.cloneNode(true));
   video.controls = false;
-  button.addEventListener("click", () => (video.paused ? video.play() : video.pause()));
+  button.addEventListener("click", () => {
+    if (video.paused) video.play().catch(() => {}); // media-links.js sees to what does not load
+    else video.pause();
+  });
   for (const name of ["play", "pause"]) {
     video.addEventListener(name, () => {
       clip.classList.toggle("is-playing", !video.paused);
