@@ -168,8 +168,9 @@ def main() -> None:
         results.append(figures)
         print(f"\n{size}\n{table(figures)}", flush=True)
     print(f"\n{growth(*results)}", flush=True)
-    from benchmarks import library
+    from benchmarks import library, programs
 
+    print(f"\n{programs.report()}", flush=True)
     print(f"\n{library.report()}", flush=True)
 
 

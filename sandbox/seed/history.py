@@ -81,7 +81,12 @@ class Life:
                     self.train(week)
                     self.answer(week)
             if self.patient.state == "graduated":
-                care.end_enrolment(therapist=self.therapist, enrolment=enrolment, completed=True)
+                care.end_enrolment(
+                    therapist=self.therapist,
+                    enrolment=enrolment,
+                    completed=True,
+                    reason="All goals reached.",
+                )
 
     def next_week(self, week: Week) -> Week:
         """Draft, adjust and publish the week after ``week``."""

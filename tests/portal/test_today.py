@@ -99,7 +99,9 @@ def test_all_sessions_done_is_said(cast: Cast, week: Week, login: Any) -> None:
 
 
 def test_a_finished_program_looks_back(cast: Cast, week: Week, login: Any) -> None:
-    care.end_enrolment(therapist=cast.therapist, enrolment=week.enrolment, completed=True)
+    care.end_enrolment(
+        therapist=cast.therapist, enrolment=week.enrolment, completed=True, reason="Goals reached"
+    )
     page = text(login(cast.owner).get(TODAY))
     assert "You finished your program" in page
     assert "start/" not in page

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction, Site
 
+from benchmarks.programs import posted
 from tests import factories
 from tests.conftest import Cast
 from wagtail_asyncpt.library.models import ExerciseVideo
@@ -238,3 +239,32 @@ def test_an_editor_opens_and_saves_a_week(cast: Cast, login: Callable[[Any], Bro
     week.refresh_from_db()
     assert week.focus == "Quiet knees"
     assert week.days[0].value.lines[0].dose_words == "4 × 6"
+
+
+def test_opening_and_saving_a_week_takes_the_same_queries_at_every_size(
+    cast: Cast, login: Callable[[Any], Browser]
+) -> None:
+    cast.editor.groups.add(Group.objects.get(name="Moderators"))
+    browser = login(cast.editor)
+    counts = []
+    for sessions, lines in ((1, 2), (1, 2), (3, 8)):  # the first time fills caches
+        days = [block for _ in range(sessions) for block in make_week(lines)]
+        [week] = weeks_of(factories.make_program(weeks=[days]))
+        url = reverse("wagtailadmin_pages:edit", args=[week.pk])
+        data = {
+            "title": week.title,
+            "slug": week.slug,
+            "focus": "",
+            "phase": "",
+            "comments-TOTAL_FORMS": "0",
+            "comments-INITIAL_FORMS": "0",
+            **posted(week.days.stream_block, week.days, "days"),
+        }
+        with CaptureQueriesContext(connection) as opened:
+            browser.get(url)
+        with CaptureQueriesContext(connection) as saved:
+            answer = browser.post(url, data, headers={"accept": "application/json"})
+        assert answer.json()["success"]
+        counts.append((len(opened), len([q for q in saved if "title_norm" not in q["sql"]])))
+        assert len(week.get_latest_revision_as_object().days) == sessions
+    assert counts[1] == counts[2]

@@ -57,6 +57,7 @@ def addresses(story, week) -> dict[str, str]:
         "cohort_uuid": make_cohort(week.enrolment).uuid,
         "visit_uuid": make_visit(story.client).uuid,
         "note": "attended",
+        "enrolment_uuid": week.enrolment.uuid,
     }
     return {
         pattern.name: reverse(

@@ -1,5 +1,7 @@
 """Publishing a week: each change with its reason."""
 
+import uuid
+
 import pytest
 from django.core import mail
 from django.db import connection
@@ -12,6 +14,7 @@ from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.care.days import as_raw
 from wagtail_asyncpt.care.models import Change, WeekStatus
 from wagtail_asyncpt.care.queries import proposed_changes
+from wagtail_asyncpt.core.errors import DomainError
 
 
 def publish(week) -> str:
@@ -205,3 +208,41 @@ def test_more_form_checks_than_the_plan_includes_are_remarked_and_allowed(cast, 
     assert remark in browser.get(publish(next_week)).content.decode()
     browser.post(publish(next_week), answers(next_week))
     assert next_week.form_checks.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [
+        ("question", {"text": ""}, "A question of “Strength” is empty"),
+        ("note", {"text": ""}, "A note of “Strength” is empty"),
+        ("education", {"title": "", "text": ""}, "Something to read in “Strength” is empty"),
+    ],
+)
+def test_a_draft_with_something_empty_opens_the_editor_with_the_error_at_its_block(
+    cast, next_week, login, kind, value, told
+):
+    raw = as_raw(next_week.days)
+    block = {"type": kind, "id": str(uuid.uuid4()), "value": value}
+    raw[0]["value"]["exercises"].append(block)
+    care.save_draft(therapist=cast.therapist, week=next_week, days=raw, focus="", base_version=0)
+    browser = login(cast.therapist)
+
+    answer = browser.get(publish(next_week), follow=True)
+
+    body = answer.content.decode()
+    assert answer.redirect_chain[0][0].startswith(
+        reverse("asyncpt_review:week_editor", args=[next_week.uuid])
+    )
+    assert "Not ready to publish" in body
+    error = answer.context["form"].errors.as_data()["days"][0]
+    inner = error.block_errors[0].block_errors["exercises"].block_errors[2]
+    assert set(inner.block_errors) & {"text", "title"}
+    assert "This field is required." in body
+    plain = reverse("asyncpt_review:week_editor", args=[next_week.uuid])
+    assert "This field is required." not in browser.get(plain).content.decode()
+    with pytest.raises(DomainError, match=told):
+        care.publish_week(therapist=cast.therapist, week=next_week, reasons={})
+
+    raw[0]["value"]["exercises"].pop()
+    care.save_draft(therapist=cast.therapist, week=next_week, days=raw, focus="", base_version=1)
+    assert browser.get(publish(next_week)).status_code == 200

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.programs.blocks import SECTIONS, WEEKDAYS
@@ -18,6 +19,12 @@ from wagtail_asyncpt.programs.groups import Group
 from wagtail_asyncpt.programs.schedule import rule_dates, session_dates
 
 RawDays = list[dict[str, Any]]
+
+_WITHOUT_WORDS = {
+    "question": gettext_lazy("A question of “%(session)s” is empty: write it or delete it."),
+    "note": gettext_lazy("A note of “%(session)s” is empty: write it or delete it."),
+    "education": gettext_lazy("Something to read in “%(session)s” is empty: write or delete it."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +199,10 @@ def require_complete(days: list[PlannedDay], known_exercises: set[int]) -> None:
                     % {"number": number, "session": day.title},
                     field="days",
                 )
+        for extra in day.extras:
+            if not (extra.get("text") or extra.get("title")):
+                message = _WITHOUT_WORDS[extra["kind"]] % {"session": day.title}
+                raise DomainError(message, field="days")
     uids = [line.uid for line in all_lines(days)] + [day.uid for day in days]
     if len(uids) != len(set(uids)):
         raise DomainError(_("A line appears twice; delete one and add it again."), field="days")

@@ -7,6 +7,8 @@ Each is sent with ``sender`` (the model), ``instance``, ``client``, ``therapist`
 from django.dispatch import Signal
 
 enrolled = Signal()
+enrolment_ended = Signal()
+enrolment_reopened = Signal()
 week_published = Signal()
 session_logged = Signal()
 client_commented = Signal()

@@ -145,6 +145,12 @@ class Client(models.Model):
     weight_unit = models.CharField(
         _("weight unit"), max_length=2, choices=WeightUnit, default=WeightUnit.LB
     )
+    language = models.CharField(
+        _("language"),
+        max_length=15,
+        blank=True,
+        help_text=_("Empty: as the client's browser asks, and mails in the site's language."),
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = ClientQuerySet.as_manager()

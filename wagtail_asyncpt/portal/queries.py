@@ -22,6 +22,7 @@ from wagtail_asyncpt.care.models import (
     SetLog,
     Week,
 )
+from wagtail_asyncpt.care.models.weeks import OVER
 from wagtail_asyncpt.care.queries import (
     PlannedOccurrence,
     PlannedSession,
@@ -67,6 +68,7 @@ class Today:
     situation: Situation
     access: ProgramAccess
     unread: Sequence[Review]
+    enrolment: Enrolment | None = None
     week: Week | None = None
     slots: Sequence[Slot] = ()
     next: Slot | None = None
@@ -90,14 +92,17 @@ def today_of(client: Client, on: dt.date) -> Today:
     access = program_access(client)
     unread = unread_reviews(client)
     week = current_week(client, on)
-    if week is None:
-        return Today(_without_week(client, access), access, unread)
+    if week is None or week.enrolment.status != EnrolmentStatus.ACTIVE:
+        newest = _newest_enrolment(client)
+        if week is None or (newest and newest.status == EnrolmentStatus.ACTIVE):
+            return Today(_without_week(access, newest), access, unread, newest)
     slots = slots_of(week_plan(client, week, with_lines=False, with_logs=False))
     following = next_slot(slots)
     return Today(
         situation=_situation(access, week, on, following),
         access=access,
         unread=unread,
+        enrolment=week.enrolment,
         week=week,
         slots=slots,
         next=following,
@@ -105,10 +110,15 @@ def today_of(client: Client, on: dt.date) -> Today:
     )
 
 
-def _without_week(client: Client, access: ProgramAccess) -> Situation:
+def _newest_enrolment(client: Client) -> Enrolment | None:
+    """The running program, else the one that was begun last."""
+    enrolments = Enrolment.objects.filter(client=client)
+    return enrolments.filter(status=EnrolmentStatus.ACTIVE).first() or enrolments.first()
+
+
+def _without_week(access: ProgramAccess, enrolment: Enrolment | None) -> Situation:
     if not access.is_open:
         return Situation.CLOSED
-    enrolment = Enrolment.objects.filter(client=client).first()
     if enrolment is None:
         return Situation.NO_PROGRAM
     return Situation.NO_WEEK if enrolment.status == EnrolmentStatus.ACTIVE else Situation.FINISHED
@@ -132,6 +142,7 @@ def wanted_form_checks(client: Client, week: Week) -> QuerySet[FormCheck]:
         FormCheck.objects.filter(
             client=client,
             week=week,
+            week__enrolment__status=EnrolmentStatus.ACTIVE,
             status=FormCheckStatus.REQUESTED,
         )
         .select_related("prescribed__exercise", "requested_by")
@@ -177,6 +188,11 @@ class SessionPage:
     def done_count(self) -> int:
         """Sets that are done."""
         return sum(card.done_count for card in self.cards)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the program is over, so that nothing is started any more."""
+        return self.plan.week.enrolment.status in OVER
 
     @property
     def slots(self) -> list[Slot]:

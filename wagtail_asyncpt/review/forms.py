@@ -113,6 +113,33 @@ class EnrolForm(forms.Form):
         return self.programs[self.cleaned_data["program"]]
 
 
+class EndForm(forms.Form):
+    """Ends a client's program."""
+
+    outcome = forms.ChoiceField(
+        label=_("How it ends"),
+        choices=[
+            ("completed", _("The program is finished")),
+            ("ended", _("The program stops before its end")),
+        ],
+        initial="completed",
+        widget=forms.RadioSelect,
+    )
+    ended_on = forms.DateField(label=_("Last day"), widget=AdminDateInput)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("For the clinic only; the client does not read it."),
+    )
+    message = forms.CharField(
+        label=_("Message to the client"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Shown in the client’s app. The mail only says that the program has ended."),
+    )
+
+
 class ClientsForm(forms.Form):
     """Chooses clients by ticking them."""
 

@@ -60,6 +60,10 @@ class EnrolmentStatus(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
+RUNNING = [EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED]
+OVER = [EnrolmentStatus.COMPLETED, EnrolmentStatus.ENDED]
+
+
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     """Reads of enrolments."""
 
@@ -69,7 +73,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
 
 class Enrolment(models.Model):
-    """One client on one program with one therapist, from a start date, with goals."""
+    """One client on one program with one therapist, from a start date, with goals.
+
+    Once it ended it says when, through whom and why; the client reads ``end_message`` only.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
@@ -88,6 +95,10 @@ class Enrolment(models.Model):
     status = models.CharField(
         max_length=20, choices=EnrolmentStatus, default=EnrolmentStatus.ACTIVE
     )
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_by = models.ForeignKey(Therapist, models.PROTECT, null=True, blank=True, related_name="+")
+    end_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    end_message = models.TextField(_("message to the client"), blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = EnrolmentQuerySet.as_manager()
@@ -101,6 +112,11 @@ class Enrolment(models.Model):
                 fields=["client"],
                 condition=Q(status=EnrolmentStatus.ACTIVE),
                 name="asyncpt_enrolment_one_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=RUNNING, ended_on__isnull=True)
+                | (Q(status__in=OVER, ended_on__isnull=False) & ~Q(end_reason="")),
+                name="asyncpt_enrolment_end_is_told",
             ),
         ]
 

@@ -9,6 +9,7 @@ from wagtail_asyncpt.care.operations.answers import (
 )
 from wagtail_asyncpt.care.operations.base import open_review
 from wagtail_asyncpt.care.operations.closing import close_finished_weeks
+from wagtail_asyncpt.care.operations.ending import end_enrolment, reopen_enrolment
 from wagtail_asyncpt.care.operations.logging import (
     finish_session,
     log_exercise,
@@ -27,7 +28,6 @@ from wagtail_asyncpt.care.operations.uploads import (
 )
 from wagtail_asyncpt.care.operations.weeks import (
     draft_next_week,
-    end_enrolment,
     enrol,
     save_draft,
 )
@@ -55,6 +55,7 @@ __all__ = [
     "process_clip",
     "publish_week",
     "push_program",
+    "reopen_enrolment",
     "save_draft",
     "skip_session",
     "start_session",

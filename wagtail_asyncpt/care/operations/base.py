@@ -5,10 +5,11 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from wagtail_asyncpt.care.models import Review, ReviewStatus, Week
+from wagtail_asyncpt.care.models import Enrolment, Review, ReviewStatus, Week
 from wagtail_asyncpt.care.models.answers import ReviewReason
+from wagtail_asyncpt.care.models.weeks import OVER
 from wagtail_asyncpt.core import clock
-from wagtail_asyncpt.core.errors import NotAllowed
+from wagtail_asyncpt.core.errors import DomainError, NotAllowed
 from wagtail_asyncpt.memberships.queries import reply_hours
 from wagtail_asyncpt.people.models import Client, Therapist
 
@@ -17,6 +18,15 @@ def require_caseload(therapist: Therapist, client: Client) -> None:
     """Refuse a therapist who may not see ``client``."""
     if not Client.objects.in_caseload(therapist).filter(pk=client.pk).exists():
         raise NotAllowed(_("This client is not in your caseload."))
+
+
+def require_running(enrolment: Enrolment) -> None:
+    """Refuse to write on in a program that has ended."""
+    if enrolment.status in OVER:
+        raise DomainError(
+            _("%(program)s has ended. Undo its end to go on with it.")
+            % {"program": enrolment.program_title}
+        )
 
 
 def require_owner(client: Client, *owner_ids: int) -> None:

@@ -21,6 +21,7 @@ from wagtail_asyncpt.care.models import (
 )
 from wagtail_asyncpt.care.models.answers import ReviewReason
 from wagtail_asyncpt.care.models.logs import ClientLog
+from wagtail_asyncpt.care.models.weeks import OVER
 from wagtail_asyncpt.care.operations.base import open_review, require_owner
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
@@ -36,11 +37,16 @@ def _week_of(session: Session) -> Week:
 
 @transaction.atomic
 def start_session(*, client: Client, session: Session, occurrence: int) -> SessionLog:
-    """Start the ``occurrence``-th time (1, 2, …) of ``session``; started before: the same row."""
+    """Start the ``occurrence``-th time (1, 2, …) of ``session``; started before: the same row.
+
+    Nothing is started in a program that has ended; what was started can be logged to its end.
+    """
     week = _week_of(session)
     require_owner(client, week.enrolment.client_id)
     if week.current_version_id is None or not 1 <= occurrence <= session.times:
         raise DomainError(_("This session is not planned that often this week."))
+    if week.enrolment.status in OVER and not session.logs.filter(occurrence=occurrence).exists():
+        raise DomainError(_("Your program has ended. Your weeks stay here for you to read."))
     log, _created = SessionLog.objects.get_or_create(
         session=session,
         occurrence=occurrence,

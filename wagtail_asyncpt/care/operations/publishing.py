@@ -29,7 +29,7 @@ from wagtail_asyncpt.care.models import (
     WeekStatus,
     WeekVersion,
 )
-from wagtail_asyncpt.care.operations.base import require_caseload
+from wagtail_asyncpt.care.operations.base import require_caseload, require_running
 from wagtail_asyncpt.care.queries.changes import ProposedChange, proposed_changes
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.library.models import Exercise
@@ -66,6 +66,7 @@ def publish_week(
     )
     client = week.enrolment.client
     require_caseload(therapist, client)
+    require_running(week.enrolment)
     raw = as_raw(week.days)
     days = sessions_of(week, read_days(raw))
     require_complete(days, _known_exercises(days))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail_asyncpt.care import signals
 from wagtail_asyncpt.care.days import without_checks
 from wagtail_asyncpt.care.models import Cohort, Enrolment, EnrolmentStatus, Week, WeekStatus
-from wagtail_asyncpt.care.operations.base import require_caseload
+from wagtail_asyncpt.care.operations.base import require_caseload, require_running
 from wagtail_asyncpt.care.queries.templates import Template, template_of
 from wagtail_asyncpt.core.errors import Conflict, DomainError, NotAllowed
 from wagtail_asyncpt.memberships.queries import paused_days
@@ -78,19 +78,6 @@ def enrol(
     return enrolment
 
 
-@transaction.atomic
-def end_enrolment(*, therapist: Therapist, enrolment: Enrolment, completed: bool) -> Enrolment:
-    """End a program: ``completed`` when it reached its goal, else it just stops."""
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    require_caseload(therapist, enrolment.client)
-    enrolment.status = EnrolmentStatus.COMPLETED if completed else EnrolmentStatus.ENDED
-    enrolment.save(update_fields=["status"])
-    record_audit(
-        actor=therapist.user, client=enrolment.client, action="enrolment.end", subject=enrolment
-    )
-    return enrolment
-
-
 def taken_over(template: Template | None) -> dict[str, Any]:
     """The fields of a week that remember what it took over from the program, and when."""
     return {
@@ -113,6 +100,7 @@ def draft_next_week(*, therapist: Therapist, week: Week, from_program: bool = Fa
     )
     client = week.enrolment.client
     require_caseload(therapist, client)
+    require_running(week.enrolment)
     if week.status != WeekStatus.PUBLISHED or week.current_version is None:
         raise DomainError(_("Publish week %(number)d first.") % {"number": week.number})
     existing = Week.objects.filter(enrolment=week.enrolment, number=week.number + 1).first()

@@ -21,6 +21,7 @@ from wagtail_asyncpt.care.models import (
     Week,
     WeekVersion,
 )
+from wagtail_asyncpt.care.models.weeks import RUNNING
 from wagtail_asyncpt.people.models import Client
 from wagtail_asyncpt.programs.languages import translations_of
 from wagtail_asyncpt.programs.schedule import DAYS_IN_WEEK
@@ -122,10 +123,17 @@ def published_weeks(client: Client) -> QuerySet[Week]:
 
 
 def current_week(client: Client, on: dt.date) -> Week | None:
-    """The published week of ``on``: the newest that has begun, else the first to come."""
+    """The published week of ``on``: the newest that has begun, else the first to come.
+
+    A running program goes before one that has ended.
+    """
     weeks = published_weeks(client)
-    begun = weeks.filter(starts_on__lte=on).first()
-    return begun or weeks.order_by("starts_on", "number").first()
+    running = weeks.filter(enrolment__status__in=RUNNING)
+    return (
+        running.filter(starts_on__lte=on).first()
+        or running.order_by("starts_on", "number").first()
+        or weeks.first()
+    )
 
 
 def week_plan(

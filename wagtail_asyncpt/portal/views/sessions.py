@@ -97,13 +97,17 @@ def skip(request: HttpRequest, client: Client, session: uuid.UUID, occurrence: i
     shown: SessionPage = found(session_page(client, session, occurrence))
     form = SkipForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        operations.skip_session(
-            client=client,
-            session=shown.planned.session,
-            occurrence=occurrence,
-            reason=form.reason_in_words(),
-        )
-        messages.success(request, _("Moved on. Your plan goes on as before."))
+        try:
+            operations.skip_session(
+                client=client,
+                session=shown.planned.session,
+                occurrence=occurrence,
+                reason=form.reason_in_words(),
+            )
+        except DomainError as error:
+            messages.error(request, str(error.message))
+        else:
+            messages.success(request, _("Moved on. Your plan goes on as before."))
         return redirect("asyncpt_portal:today")
     context = {"page": shown, "form": form}
     status = 400 if form.errors else 200

@@ -1,6 +1,7 @@
 """Prescribed exercises: one by one, and in groups."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
@@ -179,15 +180,16 @@ class ExerciseBlockAdapter(StructBlockAdapter):
 register(ExerciseBlockAdapter(), ExerciseBlock)
 
 
-def read_posted_exercises(data: Any, prefix: str) -> Any:
-    """Read all exercises that a form names below ``prefix``, once; undo with the given token."""
-    named = (
-        value
-        for key, value in data.items()
-        if key.startswith(f"{prefix}-") and key.endswith("-exercise")
-    )
-    chooser = ExerciseBlock.base_blocks["exercise"]
-    return _posted_exercises.set(chooser.by_pk(pk for pk in named if str(pk).isdecimal()))
+def read_posted_exercises(data: Any) -> Any:
+    """Read all exercises that a form names, once for all its sessions; undo with the token."""
+    found = getattr(data, "asyncpt_exercises", None)
+    if found is None:
+        named = (value for key, value in data.items() if key.endswith("-exercise"))
+        chooser = ExerciseBlock.base_blocks["exercise"]
+        found = chooser.by_pk(pk for pk in named if str(pk).isdecimal())
+        with suppress(AttributeError):  # a plain dictionary keeps nothing
+            data.asyncpt_exercises = found
+    return _posted_exercises.set(found)
 
 
 def forget_posted_exercises(token: Any) -> None:

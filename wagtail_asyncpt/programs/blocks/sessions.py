@@ -63,7 +63,7 @@ class SessionContentBlock(blocks.StreamBlock):
 
     def value_from_datadict(self, data: Any, files: Any, prefix: str) -> Any:
         """The posted content; all its exercises are read in one query (autosave posts often)."""
-        token = read_posted_exercises(data, prefix)
+        token = read_posted_exercises(data)
         try:
             return super().value_from_datadict(data, files, prefix)
         finally:

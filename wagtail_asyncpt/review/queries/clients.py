@@ -116,7 +116,9 @@ def client_file(therapist: Therapist, client_uuid: uuid.UUID) -> ClientFile | No
         client=client,
         membership=row.membership,
         enrolments=list(
-            client.enrolments.select_related("therapist").prefetch_related("weeks__current_version")
+            client.enrolments.select_related("therapist", "ended_by").prefetch_related(
+                "weeks__current_version"
+            )
         ),
         reviews=list(
             client.reviews.select_related("week", "answered_by").order_by("-entered_at")[:20]

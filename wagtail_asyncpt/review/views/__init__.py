@@ -2,6 +2,7 @@
 
 from wagtail_asyncpt.review.views.clients import client, clients, enrol_client
 from wagtail_asyncpt.review.views.clips import add_comment, delete_comment, verdict
+from wagtail_asyncpt.review.views.enrolments import end_program, reopen_program
 from wagtail_asyncpt.review.views.programs import (
     add_to_cohort,
     cohort,
@@ -24,6 +25,7 @@ __all__ = [
     "cohort",
     "delete_comment",
     "draft_next",
+    "end_program",
     "enrol_client",
     "enrol_several",
     "give_visits",
@@ -34,6 +36,7 @@ __all__ = [
     "programs",
     "publish",
     "queue",
+    "reopen_program",
     "review",
     "verdict",
     "visits",

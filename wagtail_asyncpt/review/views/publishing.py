@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,7 +29,7 @@ from wagtail_asyncpt.review.views.common import (
     show,
 )
 from wagtail_asyncpt.review.views.reviews import client_crumb
-from wagtail_asyncpt.review.views.weeks import editable_week
+from wagtail_asyncpt.review.views.weeks import CHECK, editable_week, what_is_missing
 
 
 @cockpit
@@ -36,6 +37,10 @@ def publish(request: HttpRequest, therapist: Therapist, week_uuid: uuid.UUID) ->
     """The changes of a draft with their reasons; POST publishes exactly the draft that was seen."""
     week = editable_week(therapist, week_uuid)
     if request.method in ("GET", "HEAD"):
+        if what_is_missing(week) is not None:
+            messages.error(request, _("Not ready to publish: see what is marked below."))
+            editor = reverse("asyncpt_review:week_editor", args=[week.uuid])
+            return redirect(f"{editor}?{CHECK}")
         record_audit(
             actor=request.user, client=week.enrolment.client, action="week.read", subject=week
         )

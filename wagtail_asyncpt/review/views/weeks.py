@@ -5,6 +5,7 @@ import uuid
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -40,6 +41,9 @@ from wagtail_asyncpt.review.views.common import (
 )
 from wagtail_asyncpt.review.views.reviews import client_crumb
 
+#: In the editor's address: show what the saved draft lacks.
+CHECK = "check"
+
 
 def editable_week(therapist: Therapist, week_uuid: uuid.UUID) -> Week:
     """A week of the caseload with all that its pages read, or 404."""
@@ -51,6 +55,15 @@ def editable_week(therapist: Therapist, week_uuid: uuid.UUID) -> Week:
     )
     week: Week = one_or_404(weeks, week_uuid)
     return week
+
+
+def what_is_missing(week: Week) -> ValidationError | None:
+    """What the saved draft lacks before a client could follow it, as the editor's form says it."""
+    try:
+        week.days.stream_block.clean(week.days)
+    except ValidationError as error:
+        return error
+    return None
 
 
 @lru_cache
@@ -70,7 +83,11 @@ def week_editor(
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     record_audit(actor=request.user, client=week.enrolment.client, action="week.read", subject=week)
-    return _editor(request, week, _form(request, week))
+    form = _form(request, week)
+    missing = what_is_missing(week) if CHECK in request.GET else None
+    if missing is not None:
+        form.errors["days"] = form.error_class([missing])
+    return _editor(request, week, form)
 
 
 @cockpit
