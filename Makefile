@@ -52,7 +52,7 @@ format: $(STAMP) ## Rewrite Python files in the project's style
 
 coverage: $(STAMP) ## Run the tests on SQLite and say which lines none of them reached
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m coverage run -m pytest -m "not browser and not postgres and not redis" $(ARGS)
+	@$(BIN)/python -m coverage run -m pytest -m "not browser and not nginx and not postgres and not redis" $(ARGS)
 	@$(BIN)/python -m coverage report
 
 bench: $(STAMP) ## Count queries and time the busiest pages, beside a bare page of the same site

@@ -1,7 +1,7 @@
 """``make test``: the suite on SQLite, then on PostgreSQL where one answers; says what it left out.
 
-Arguments go to pytest: ``python -m tests tests/care -x``. Browser tests run once, on SQLite;
-``TESTS_BROWSER=0`` leaves them out, and ``TESTS_DATABASES=sqlite`` the second pass.
+Arguments go to pytest: ``python -m tests tests/care -x``. Tests in the browser and behind nginx run
+once, on SQLite. ``TESTS_BROWSER=0`` leaves those out, ``TESTS_DATABASES=sqlite`` the second pass.
 """
 
 import os
@@ -64,6 +64,8 @@ def _missing() -> list[str]:
         lines.append("browser tests: Chromium is not installed (apt-get install chromium)")
     if not tools.ffmpeg_path():
         lines.append("video tests: ffmpeg is not installed")
+    if not tools.nginx_path():
+        lines.append("tests behind nginx: nginx is not installed (apt-get install nginx-light)")
     if not tools.find_postgres():
         lines.append("the second pass and the lock tests: no PostgreSQL answers (DATABASE_URL)")
     if not tools.redis_url():
@@ -72,11 +74,14 @@ def _missing() -> list[str]:
 
 
 def _runs(postgres: str | None) -> list[Run]:
-    browser = "" if os.environ.get("TESTS_BROWSER", "1") == "1" else " and not browser"
+    asked = os.environ.get("TESTS_BROWSER", "1") == "1"
+    browser = "" if asked else " and not browser and not nginx"
     runs = [Run("SQLite", "", f"not postgres{browser}")]
     if postgres and os.environ.get("TESTS_DATABASES") != "sqlite":
         version = tools.postgres_version(postgres)
-        runs.append(Run(f"PostgreSQL {version}", postgres, "not browser", WITHOUT_DATABASE))
+        runs.append(
+            Run(f"PostgreSQL {version}", postgres, "not browser and not nginx", WITHOUT_DATABASE)
+        )
     return runs
 
 

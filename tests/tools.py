@@ -48,6 +48,13 @@ def ffmpeg_path() -> str | None:
 
 
 @cache
+def nginx_path() -> str | None:
+    """The nginx program: $NGINX, else the one on PATH or where Debian keeps it."""
+    names = (os.environ.get("NGINX"), "nginx", "/usr/sbin/nginx")
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+@cache
 def postgres_version(url: str) -> str | None:
     """The version of the PostgreSQL at ``url`` in which we may make a test database, or None."""
     try:
@@ -100,6 +107,7 @@ def runs_on_postgres() -> bool:
 NEEDS: dict[str, tuple[Callable[[], Any], str]] = {
     "browser": (chromium_path, "Chromium is not installed"),
     "ffmpeg": (ffmpeg_path, "ffmpeg is not installed"),
+    "nginx": (nginx_path, "nginx is not installed"),
     "redis": (redis_url, "no Redis answers"),
     "postgres": (runs_on_postgres, "runs on PostgreSQL only"),
     "live": (

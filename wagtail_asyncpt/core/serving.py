@@ -91,7 +91,6 @@ def serve_private_file(
         disposition = content_disposition_header(not shown, safe_filename(filename))
         response["Content-Type"] = content_type
         response["Content-Disposition"] = disposition or "attachment"
-        response["Accept-Ranges"] = "bytes"
     if not response.has_header("Location"):
         response["ETag"] = tag
     return keep_private(response)
@@ -146,6 +145,8 @@ def _stream(
     else:
         response = StreamingHttpResponse(_Blocks(_open(file), start, stop - start))
     response["Content-Length"] = str(stop - start)
+    # A web server that sends the file itself says so itself; twice would be wrong.
+    response["Accept-Ranges"] = "bytes"
     # GZipMiddleware leaves an encoded answer alone; compressed, the byte ranges would be wrong.
     response["Content-Encoding"] = "identity"
     if window is not None:
