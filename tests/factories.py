@@ -14,10 +14,13 @@ from wagtail_asyncpt.care.models import Enrolment, Week
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.library.models import Cue, Exercise
 from wagtail_asyncpt.memberships.models import (
+    AccessPeriod,
     Interval,
     Membership,
     MembershipStatus,
+    Package,
     Price,
+    Purchase,
     Source,
     Tier,
 )
@@ -96,6 +99,42 @@ def make_membership(client: Client, tier: Tier, **fields: Any) -> Membership:
     return Membership.objects.create(
         clinic=client.clinic, client=client, tier=tier, **{**values, **fields}
     )
+
+
+def make_package_holder(
+    clinic: Clinic, tier: Tier, name: str = "", *, ended: bool = False
+) -> Client:
+    """A client whose package opens ``tier`` since ten days, or did until three days ago."""
+    client = make_client(clinic, name)
+    package, _made = Package.objects.get_or_create(
+        clinic=clinic,
+        name="Six weeks",
+        defaults={"tier": tier, "weeks": 6, "amount": 19900, "currency": "usd"},
+    )
+    now = clock.now()
+    purchase = Purchase.objects.create(
+        clinic=clinic,
+        client=client,
+        package=package,
+        tier=tier,
+        weeks=6,
+        status="paid",
+        amount=19900,
+        currency="usd",
+        starts_at=now - dt.timedelta(days=10),
+        ends_at=now + dt.timedelta(days=-3 if ended else 32),
+        paid_at=now - dt.timedelta(days=10),
+    )
+    AccessPeriod.objects.create(
+        clinic=clinic,
+        client=client,
+        purchase=purchase,
+        tier=tier,
+        key=f"package-{purchase.uuid}",
+        starts_at=purchase.starts_at,
+        ends_at=purchase.ends_at,
+    )
+    return client
 
 
 def make_exercise(name: str = "", cues: Any = (("do", "Sit back slowly."),)) -> Exercise:

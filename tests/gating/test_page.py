@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import GroupPagePermission, PageViewRestriction
 
 from tests import factories
@@ -259,8 +261,6 @@ def test_the_teaser_takes_the_public_summary_and_never_the_introduction(
 def test_the_teaser_shows_the_picture_unless_its_collection_is_private(
     blog: Any, tiers: Any
 ) -> None:
-    from wagtail.images import get_image_model
-    from wagtail.images.tests.utils import get_test_image_file
     from wagtail.models import Collection, CollectionViewRestriction
 
     image = get_image_model().objects.create(title="Squat", file=get_test_image_file())
@@ -327,21 +327,48 @@ def test_a_member_pays_no_more_queries_for_a_gated_page_than_for_an_open_one(
     browser = login(member)
     for url in (page.url, open_page.url):
         browser.get(url)  # heals, and warms the caches of sites and content types
-    assert queries_of(browser, page.url) <= queries_of(browser, open_page.url)
+    assert queries_of(browser, page.url) < queries_of(browser, open_page.url)
 
 
 @pytest.mark.parametrize("more_tiers", [0, 30])
-def test_a_teaser_costs_at_most_two_queries_more_than_an_open_page(
-    page: Any, home: Any, lapsed: Any, clinic: Any, tiers: Any, login: Make, more_tiers: int
+def test_a_teaser_costs_no_more_queries_than_the_page_would(
+    page: Any,
+    home: Any,
+    blog: Any,
+    lapsed: Any,
+    clinic: Any,
+    tiers: Any,
+    clock: Any,
+    login: Make,
+    more_tiers: int,
 ) -> None:
     for number in range(more_tiers):
         tiers.premium.includes.add(factories.make_tier(clinic, f"Extra {number}"))
-    open_page = add_page(home, "Open")
-    for person in (lapsed, factories.make_client(clinic, "Nell Newcomer")):
+    image = get_image_model().objects.create(title="Squat", file=get_test_image_file())
+    open_post, gated_post = (
+        add_post(blog, title, image=image) for title in ("Open post", "Gated post")
+    )
+    restrict(gated_post, tiers.basic.group)
+    pairs = [(add_page(home, "Open"), page), (open_post, gated_post)]
+    over = clock.moment - dt.timedelta(days=9)
+    people = {
+        "lapsed": lapsed,
+        "newcomer": factories.make_client(clinic, "Nell Newcomer"),
+        "other tier": paying(clinic, tiers.other),
+        "after grace": paying(clinic, tiers.basic, status="past_due", past_due_since=over),
+        "paused": paying(clinic, tiers.basic, status="paused"),
+        "package ended": factories.make_package_holder(clinic, tiers.basic, ended=True),
+    }
+    dearer = []
+    for name, person in people.items():
         browser = login(person)
-        browser.get(open_page.url)
-        assert is_teaser(browser.get(page.url))
-        assert queries_of(browser, page.url) <= queries_of(browser, open_page.url) + 2
+        for open_page, gated in pairs:
+            browser.get(open_page.url)
+            assert is_teaser(browser.get(gated.url)), name
+            costs = queries_of(browser, gated.url), queries_of(browser, open_page.url)
+            if costs[0] > costs[1]:
+                dearer.append((name, gated.title, *costs))
+    assert dearer == []
 
 
 def test_the_gate_costs_an_open_page_one_query(

@@ -1,13 +1,16 @@
 """Partly gated pages: blocks, a line, fields and sections that only members see."""
 
 import json
+import pickle
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.template import Context, Template
 from django.test import Client as Browser
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from sandbox.blog.models import BlogPage, GuidePage
@@ -166,6 +169,32 @@ def test_a_page_that_was_prepared_for_a_reader_cannot_be_saved(guide: Any, post:
         fresh.save(update_fields=["title"])
     assert PLAN in str(GuidePage.objects.get(pk=guide.pk).plan.raw_data)
     assert BELOW in str(BlogPage.objects.get(pk=post.pk).body.raw_data)
+
+
+def test_nor_can_a_revision_or_a_copy_of_it(guide: Any, post: Any, home: Any) -> None:
+    from wagtail_asyncpt.gating.parts import CLOSED, show_parts
+
+    for page in (guide, post):
+        known = page.revisions.count()
+        for store in (
+            lambda one: one.save_revision(),
+            lambda one: one.save_revision(clean=False),
+            lambda one: one.save_revision(overwrite_revision=one.latest_revision),
+            lambda one: one.copy(update_attrs={"slug": "copy"}),
+            lambda one: one.serializable_data(),
+        ):
+            fresh = type(page).objects.get(pk=page.pk)
+            show_parts(fresh, lambda groups: CLOSED)
+            with pytest.raises(PreparedForReading, match="Fetch it again"):
+                store(fresh)
+        assert page.revisions.count() == known
+        assert not Page.objects.filter(slug="copy").exists()
+        # An instance that nobody prepared is stored as ever.
+        again = type(page).objects.get(pk=page.pk)
+        assert again.save_revision().pk
+        assert again.copy(update_attrs={"slug": "copy"}).delete()
+        # A site's cache may keep the one that is for reading.
+        assert pickle.loads(pickle.dumps(fresh)).pk == page.pk  # noqa: S301
 
 
 def preview(browser: Browser, page: Page, mode: str) -> Any:
@@ -332,6 +361,49 @@ def test_a_list_is_marked_with_the_same_queries_whatever_its_length(
     assert marks == expected
     visitor = page.render(Context({"posts": BlogPage.objects.child_of(blog)})).split()
     assert all(mark[2] == "-" for mark in visitor)
+
+
+LIST = (
+    "{% load asyncpt_gating wagtailcore_tags %}{% for p in posts %}"
+    "{% for_reader p as p %}{% include_block p.body %}{% endfor %}"
+    "{% members_only 'basic' %}{% end_members_only %}"
+)
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_a_list_that_shows_contents_costs_the_same_whatever_its_length(
+    blog: Any, tiers: Any, member: Any, lapsed: Any, cast: Any, rf: Any, number: int
+) -> None:
+    from django.contrib.auth.models import AnonymousUser
+
+    for count in range(number):
+        post = add_post(blog, f"Post {count}")
+        post.body = [
+            text(ABOVE),
+            part("members_only", tiers.basic.group, content=[text(INSIDE)]),
+            part("paywall_line", tiers.premium.group),
+            text(BELOW),
+        ]
+        post.save()
+    readers = {
+        "visitor": (AnonymousUser(), 4, {ABOVE}),
+        "member": (member.user, 6, {ABOVE, INSIDE}),
+        "lapsed": (lapsed.user, 7, {ABOVE}),
+        # Her groups hold rights to the admin, and none to these pages.
+        "therapist": (cast.therapist.user, 9, {ABOVE}),
+        "editor": (cast.editor, 7, {ABOVE, INSIDE, BELOW}),
+    }
+    for name, (user, most, seen_parts) in readers.items():
+        request = rf.get("/")
+        request.user = user
+        posts = list(BlogPage.objects.child_of(blog))
+        with CaptureQueriesContext(connection) as captured:
+            words = Template(LIST).render(Context({"request": request, "posts": posts}))
+        assert len(captured) <= most, (name, [q["sql"] for q in captured])
+        assert {c for c in (ABOVE, INSIDE, BELOW) if c in words} == seen_parts, name
+        # One invitation at length, so that no id is there twice; and a list is no gated page.
+        assert words.count('id="asyncpt-way"') == 1, name
+        assert "ld+json" not in words, name
 
 
 def guide_form(guide: Any, **fields: Any) -> Any:

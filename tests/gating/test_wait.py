@@ -138,6 +138,17 @@ def test_a_complimentary_membership_counts_from_its_beginning(
     assert is_full(browser.get(page.url))
 
 
+def test_a_membership_whose_payment_we_have_not_heard_of_opens_nothing_early(
+    page: Any, clinic: Any, tiers: Any, clock: Any, login: Any
+) -> None:
+    client = paying(clinic, tiers.basic, source="stripe")
+    browser = login(client)
+    assert is_teaser(browser.get(page.url))
+    give(client, clock.moment - DAY, 30)
+    clock.move(days=2)
+    assert is_full(browser.get(page.url))
+
+
 def test_others_see_the_offer_and_staff_the_page(
     page: Any, lapsed: Any, cast: Any, login: Any
 ) -> None:
@@ -280,6 +291,29 @@ def test_a_week_opens_so_many_program_weeks_after_the_enrolment_began(
     assert not opens(login(client), week)
     clock.move(days=7)
     assert opens(login(client), week)
+
+
+def test_the_clock_of_an_enrolment_stops_with_a_pause_and_between_two_memberships(
+    week: Any, cast: Any, clinic: Any, tiers: Any, clock: Any, login: Any
+) -> None:
+    Wait.objects.create(page=week, count=2, unit="weeks")
+    start = clock.moment
+    ended = {"status": "canceled", "ends_at": start + 10 * DAY}
+    on_time, paused, returned = (
+        factories.make_client(clinic, name, cast.therapist) for name in ("On", "Paused", "Back")
+    )
+    for client, values in ((on_time, {}), (paused, {}), (returned, ended)):
+        factories.make_membership(client, tiers.basic, **values)
+        enrol(client, cast.therapist, week, start.date())
+        give(client, start, 10 if client is returned else 40)
+    give(paused, start + 4 * DAY, 5, kind=AccessKind.PAUSED)
+    # Who came back after five days of absence, and whose new time was given at once.
+    factories.make_membership(returned, tiers.basic)
+    give(returned, start + 15 * DAY, 30)
+    for days, openers in ((13, []), (15, ["On"]), (18, ["On"]), (20, ["On", "Paused", "Back"])):
+        clock.set(start + days * DAY)
+        people = {"On": on_time, "Paused": paused, "Back": returned}
+        assert [name for name, one in people.items() if opens(login(one), week)] == openers, days
 
 
 # --------------------------------------------------------------------------------- the admin

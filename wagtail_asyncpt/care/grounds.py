@@ -1,12 +1,13 @@
 """Being enrolled as a ground of the gate: it opens the weeks of that program."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from wagtail_asyncpt.care.queries.enrolled import enrolment_that_opens
-from wagtail_asyncpt.gating.drip import EntitledClock
+from wagtail_asyncpt.gating.drip import EntitledClock, without
 from wagtail_asyncpt.gating.grounds import Denial, register_ground
+from wagtail_asyncpt.memberships.drip import stopped
 from wagtail_asyncpt.programs.models import ProgramPageMixin, ProgramWeekPageMixin
 
 
@@ -26,7 +27,11 @@ class EnrolmentGround:
         return None
 
     def page_clock(self, user: Any, page: Any, at: datetime) -> EntitledClock | None:
-        """Since the first day of the enrolment in the program of ``page``."""
+        """Since the first day of the enrolment in the program of ``page``.
+
+        Without the time of a pause, and between one membership and the next: a client who comes
+        back goes on where they stopped.
+        """
         if not isinstance(page, (ProgramPageMixin, ProgramWeekPageMixin)):
             return None
         enrolment = enrolment_that_opens(user, page, at)
@@ -34,7 +39,8 @@ class EnrolmentGround:
             return None
         zone = ZoneInfo(enrolment.client.time_zone)
         start = datetime.combine(enrolment.starts_on, time(), zone)
-        return EntitledClock(((start, datetime.max.replace(tzinfo=zone)),), zone.key)
+        counted = without([(start, datetime.max.replace(tzinfo=UTC))], stopped(user))
+        return EntitledClock(tuple(counted), zone.key)
 
 
 GROUND = EnrolmentGround()

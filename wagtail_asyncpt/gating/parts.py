@@ -6,8 +6,8 @@ reading, so an instance that never came to the gate (a feed's, a listing's) has 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NoReturn
 
 from django.db.models import Model
 from django.utils.safestring import SafeString
@@ -91,8 +91,8 @@ def has_parts(model: type[Model]) -> bool:
 def show_parts(instance: Any, face_of: FaceOf) -> bool:
     """Open the parts of ``instance`` that ``face_of`` opens and empty the others.
 
-    Returns whether there was any part. The instance is for reading from then on: saving it
-    raises ``PreparedForReading``.
+    Returns whether there was any part. The instance is for reading from then on: saving it, a
+    revision or a copy of it raises ``PreparedForReading``.
     """
     model: Any = type(instance)
     prepared: list[str] = []
@@ -115,7 +115,7 @@ def show_parts(instance: Any, face_of: FaceOf) -> bool:
             value = StreamValue(field.stream_block, shown, is_lazy=True)
             setattr(instance, field.name, value)
     if prepared:
-        setattr(instance, PREPARED, frozenset(prepared))
+        _mark(instance, prepared)
     return found
 
 
@@ -151,12 +151,37 @@ def up_to_closed_line(stream: StreamValue) -> StreamValue:
 
 def refuse_to_save(instance: Any, update_fields: Any) -> None:
     """Raise ``PreparedForReading`` where a save would write what was emptied."""
-    prepared: frozenset[str] = getattr(instance, PREPARED, frozenset())
+    prepared: set[str] = set(getattr(instance, PREPARED, ()))
+    # A copy of the instance has its streams, but not its mark.
+    prepared |= {name for name, value in vars(instance).items() if PREPARED in _marks_of(value)}
     if prepared and (update_fields is None or prepared & set(update_fields)):
-        raise PreparedForReading(
-            f"{type(instance).__name__} {instance.pk} was prepared for its reader. "
-            "Fetch it again to change it, or name other update_fields."
-        )
+        _refuse(_name_of(instance), "name other update_fields")
+
+
+def _mark(instance: Any, prepared: list[str]) -> None:
+    setattr(instance, PREPARED, frozenset(prepared))
+    for name in prepared:
+        if isinstance(value := vars(instance).get(name), StreamValue):
+            setattr(value, PREPARED, True)
+    # In front of the methods, since a revision is stored without the page being saved.
+    for method in ("save_revision", "serializable_data"):
+        if hasattr(instance, method):
+            setattr(instance, method, partial(_refuse, _name_of(instance)))
+
+
+def _marks_of(value: Any) -> dict[str, Any]:
+    return vars(value) if isinstance(value, StreamValue) else {}
+
+
+def _name_of(instance: Any) -> str:
+    return f"{type(instance).__name__} {instance.pk}"
+
+
+def _refuse(name: str, or_else: str = "", *args: Any, **kwargs: Any) -> NoReturn:
+    hint = f", or {or_else}" if isinstance(or_else, str) and or_else else ""
+    raise PreparedForReading(
+        f"{name} was prepared for its reader. Fetch it again to change it{hint}."
+    )
 
 
 def _empty(instance: Any, name: str) -> None:

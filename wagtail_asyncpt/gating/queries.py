@@ -7,8 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db.models import Q
-from wagtail.models import Collection, PageViewRestriction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Length, Substr
+from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from wagtail_asyncpt.core.pages import page_model_name
 from wagtail_asyncpt.gating.drip import EntitledClock
@@ -20,6 +21,7 @@ from wagtail_asyncpt.gating.grounds import (
     Ground,
     NamedGround,
     PageGround,
+    StoredGround,
     registered_grounds,
 )
 from wagtail_asyncpt.gating.models import Wait, days_of
@@ -162,6 +164,15 @@ def collection_restrictions(collection: Collection) -> list[Restriction]:
     return list(found.values())
 
 
+def public_image(model: Any, pk: Any) -> Any:
+    """The image, unless its collection, or one above it, has any restriction. One query."""
+    head = Substr(OuterRef("collection__path"), 1, Length("collection__path"))
+    private = CollectionViewRestriction.objects.annotate(head=head).filter(
+        head=F("collection__path")
+    )
+    return model._default_manager.filter(~Exists(private.order_by()), pk=pk).first()
+
+
 def _collect(found: dict[int, Restriction], row: Iterable[Any]) -> None:
     pk, kind, group_id = row
     if pk is not None:
@@ -224,6 +235,23 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     if not user.is_authenticated or not user.is_active:
         return set()
     return set().union(*(ground.entitled_group_ids(user, at) for ground in registered_grounds()))
+
+
+def entitled_and_stored(user: Any, at: datetime) -> tuple[set[int], set[int]]:
+    """``entitled_group_ids`` and ``held_group_ids``, in one query less where a ground can."""
+    if not user.is_authenticated:
+        return set(), set()
+    if not user.is_active:
+        return set(), held_group_ids(user)
+    entitled: set[int] = set()
+    stored: set[int] | None = None
+    for ground in registered_grounds():
+        if stored is None and isinstance(ground, StoredGround):
+            found, stored = ground.entitled_and_stored(user, at)
+            entitled |= found
+        else:
+            entitled |= ground.entitled_group_ids(user, at)
+    return entitled, held_group_ids(user) if stored is None else stored
 
 
 def entitled_clock(user: Any, group_ids: set[int], at: datetime) -> EntitledClock | None:

@@ -8,11 +8,12 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
+from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.drip import DAY, EntitledClock, Opening, opening
-from wagtail_asyncpt.gating.grounds import Denial
+from wagtail_asyncpt.gating.grounds import Denial, GateGroup
 
 _READER = "_asyncpt_reader"
 
@@ -40,20 +41,32 @@ class Reader:
     at: datetime
     look: Look | None = None
     rights: dict[Any, bool] = field(default_factory=dict)
+    denials: dict[tuple[frozenset[int], ...], Denial | None] = field(default_factory=dict)
+    #: The page that the request is for, if the gate serves one.
+    served: Any = None
+    #: Whether an invitation was shown at length, which is done once on a page.
+    is_invited: bool = False
 
     @cached_property
     def entitled(self) -> set[int]:
         """The gate groups that the reader holds, from live rows."""
-        if self.look is not None:
-            return set(self.look.group_ids)
-        return queries.entitled_group_ids(self.user, self.at)
+        return self._groups[0]
 
     @cached_property
     def stored(self) -> set[int]:
         """The groups in which the reader is stored."""
+        return self._groups[1]
+
+    @cached_property
+    def _groups(self) -> tuple[set[int], set[int]]:
         if self.look is not None:
-            return set(self.look.group_ids)
-        return queries.held_group_ids(self.user) if self.user.is_authenticated else set()
+            return set(self.look.group_ids), set(self.look.group_ids)
+        return queries.entitled_and_stored(self.user, self.at)
+
+    @cached_property
+    def gate_groups(self) -> list[GateGroup]:
+        """All gate groups; the same for every reader, and asked for once."""
+        return queries.gate_groups()
 
     @property
     def is_superuser(self) -> bool:
@@ -77,8 +90,9 @@ class Reader:
             return False
         key = type(page), getattr(page, "pk", None)
         if key not in self.rights:
+            ask = may_edit_page if page is self.served else may_change_page
             self.rights[key] = self.is_superuser or (
-                self.stored != self.entitled and may_edit_page(self.user, page)
+                self.stored != self.entitled and ask(self.user, page)
             )
         return self.rights[key]
 
@@ -104,7 +118,13 @@ class Reader:
         return opening(today, days, self.at)
 
     def denial(self, unmet: list[frozenset[int]]) -> Denial | None:
-        """Why the reader does not pass the gates with these groups."""
+        """Why the reader does not pass the gates with these groups; asked once for each set."""
+        key = tuple(unmet)
+        if key not in self.denials:
+            self.denials[key] = self._denial(unmet)
+        return self.denials[key]
+
+    def _denial(self, unmet: list[frozenset[int]]) -> Denial | None:
         if self.look is None:
             return queries.denial(self.user, unmet, self.at)
         user, case = AnonymousUser(), self.look.code
@@ -128,6 +148,17 @@ def look_as(request: HttpRequest, look: Look) -> Reader:
     if look.code == "visitor":
         request.user = user
     return reader
+
+
+def may_change_page(user: Any, page: Any) -> bool:
+    """As ``may_edit_page``, for one of many: without a query for each.
+
+    Who may edit a page only while they review it is left out.
+    """
+    return hasattr(page, "permissions_for_user") and bool(
+        user.has_perm("wagtailadmin.access_admin")
+        and PagePermissionPolicy().user_has_permission_for_instance(user, "change", page)
+    )
 
 
 def may_edit_page(user: Any, page: Any) -> bool:

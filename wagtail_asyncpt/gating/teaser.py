@@ -80,10 +80,16 @@ def summary_of(page: Any) -> str:
 
 def picture_of(page: Any) -> AbstractImage | None:
     """The page's ``teaser_image``, else its ``image``, unless its collection is private."""
+    fields = {field.name: field for field in page._meta.concrete_fields}
     for name in ("teaser_image", "image"):
-        image = getattr(page, name, None)
-        if isinstance(image, AbstractImage):
-            return None if queries.collection_restrictions(image.collection) else image
+        if name in fields:
+            model, pk = fields[name].related_model, getattr(page, fields[name].attname)
+        else:
+            image = getattr(page, name, None)
+            model, pk = type(image), getattr(image, "pk", None)
+        if pk is not None and isinstance(model, type) and issubclass(model, AbstractImage):
+            found: AbstractImage | None = queries.public_image(model, pk)
+            return found
     return None
 
 

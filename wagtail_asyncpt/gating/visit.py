@@ -24,6 +24,7 @@ class Visit:
         self.staff = request.user
         self.look = looks.look_of(request, page)
         self.reader = look_as(request, self.look) if self.look else reader_of(request)
+        self.reader.served = page
         self.gates = queries.page_gates(page)
         self.faces = Faces(request, page, self.reader)
 

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import DateTimeField, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from wagtail_asyncpt.gating.drip import EntitledClock, Period, without
-from wagtail_asyncpt.memberships.models import AccessKind, AccessPeriod, Membership, Source, Tier
+from wagtail_asyncpt.gating.drip import EntitledClock, Period, merged, without
+from wagtail_asyncpt.memberships.models import AccessKind, AccessPeriod, Membership, Tier
 from wagtail_asyncpt.memberships.models.ledgers import TAKEN_BACK
 from wagtail_asyncpt.memberships.queries import closure
 
@@ -24,7 +25,7 @@ def entitled_clock(user: Any, group_ids: set[int], at: datetime) -> EntitledCloc
     groups: dict[int, int] = {}
     below: dict[int, set[int]] = defaultdict(set)
     days = []
-    rows = _ledger(user).union(_complimentary(user), _inclusions(), all=True)
+    rows = _ledger(user).union(_unrecorded(user), _inclusions(), all=True)
     # Django 6 applies the model's own ordering to a union, which has no such column.
     for source, tier, group, *row in rows.order_by():
         groups[tier] = group
@@ -41,6 +42,19 @@ def entitled_clock(user: Any, group_ids: set[int], at: datetime) -> EntitledCloc
     return EntitledClock(tuple(periods), days[0][-1]) if periods else None
 
 
+def stopped(user: Any) -> list[Period]:
+    """When the clock of ``user`` stood still: in a pause, and between one membership and the next.
+
+    Of what is over, by whatever tier: a pause or a gap that goes on has no end to count to. One
+    query.
+    """
+    rows = [row[3:] for row in _ledger(user).union(_unrecorded(user), all=True).order_by()]
+    entitled = merged(_entitled([(None, *row) for row in rows]))
+    gaps = [(end, start) for (_, end), (start, _) in pairwise(entitled)]
+    pauses = [(start, end) for kind, start, end, *_ in rows if kind == AccessKind.PAUSED]
+    return merged([*gaps, *pauses])
+
+
 def _ledger(user: Any) -> QuerySet[Any, Any]:
     return (
         AccessPeriod.objects.filter(client__user=user)
@@ -53,14 +67,15 @@ def _ledger(user: Any) -> QuerySet[Any, Any]:
     )
 
 
-def _complimentary(user: Any) -> QuerySet[Any, Any]:
-    """Free memberships and seats of which the ledger knows nothing, from their beginning."""
+def _unrecorded(user: Any) -> QuerySet[Any, Any]:
+    """Memberships of which the ledger knows nothing, from their beginning.
+
+    Free ones and seats; and one whose first payment we have not heard of yet, which must not open
+    at once what others wait for.
+    """
     return (
         Membership.objects.filter(
-            client__user=user,
-            source__in=(Source.COMPLIMENTARY, Source.SEAT),
-            activated_at__isnull=False,
-            access_periods=None,
+            client__user=user, activated_at__isnull=False, access_periods=None
         )
         .order_by()
         .annotate(

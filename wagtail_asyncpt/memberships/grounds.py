@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail_asyncpt.gating.drip import EntitledClock
 from wagtail_asyncpt.gating.grounds import Denial, GateGroup, Offer, register_ground
 from wagtail_asyncpt.memberships import drip, offers, queries
-from wagtail_asyncpt.memberships.models import Price
+from wagtail_asyncpt.memberships.models import Membership, Price
 from wagtail_asyncpt.memberships.standing import example_of, package_ended, standing_with
 
 
@@ -24,6 +24,10 @@ class MembershipGround:
         """Ids of the groups that ``user`` holds at ``at``, included tiers' too."""
         return queries.entitled_group_ids(user, at)
 
+    def entitled_and_stored(self, user: Any, at: datetime) -> tuple[set[int], set[int]]:
+        """The same, and all groups that ``user`` is stored in."""
+        return queries.entitled_and_stored(user, at)
+
     def candidate_user_ids(self) -> Any:
         """Ids of all users who hold a membership of any kind."""
         return queries.member_user_ids()
@@ -34,27 +38,24 @@ class MembershipGround:
 
     def denial(self, user: Any, group_ids: set[int], at: datetime) -> Denial | None:
         """Why ``user`` stays out, and the tiers on sale that open the page."""
-        way_in = queries.way_in(group_ids, user if user.is_authenticated else None)
+        is_known = user.is_authenticated
+        way_in = queries.way_in(group_ids, user if is_known else None, at)
         if way_in is None:
             return None
         found = tuple(_offer(price) for price in way_in.prices)
-        if not user.is_authenticated:
+        if not is_known:
             message = _("This is for members. Join, or sign in if you are one.")
             return Denial("visitor", message, found)
-        bought = queries.bought_by(user, group_ids, at)
-        if bought and bought[0].is_live:  # type: ignore[attr-defined]
-            return _other_plan(bought[0].tier.name, found)
-        package = queries.opened_by(user, group_ids, at) if way_in.has_package else None
-        if package and package.is_live:  # type: ignore[attr-defined]
-            return _other_plan(package.package.name, found)
-        if not bought and package:
-            return Denial("ended", package_ended(package), found)
-        if not bought:
-            return Denial("no_membership", example_of("no_membership", at), found)
-        standing = standing_with(bought[0], bought[0].client, at)
-        if standing.code == "ended":
-            return Denial("ended", standing.message, found)
-        return Denial(standing.code, standing.message, (_account_offer(standing.code),))
+        bought, opened = way_in.bought, way_in.opened
+        if bought and bought.is_live:
+            return _other_plan(bought.membership.tier.name, found)
+        if opened and opened.is_live:
+            return _other_plan(opened.purchase.package.name, found)
+        if bought:
+            return _denial_of(bought.membership, found, at)
+        if opened:
+            return Denial("ended", package_ended(opened.purchase), found)
+        return Denial("no_membership", example_of("no_membership", at), found)
 
     def entitled_clock(self, user: Any, group_ids: set[int], at: datetime) -> EntitledClock | None:
         """When ``user`` was entitled, from the ledger."""
@@ -73,6 +74,13 @@ class MembershipGround:
         if code in {"past_due", "paused"}:
             return Denial(code, example_of(code, at), (_account_offer(code),))
         return Denial(code, example_of(code, at), found)
+
+
+def _denial_of(membership: Membership, found: tuple[Offer, ...], at: datetime) -> Denial:
+    standing = standing_with(membership, membership.client, at)
+    if standing.code == "ended":
+        return Denial("ended", standing.message, found)
+    return Denial(standing.code, standing.message, (_account_offer(standing.code),))
 
 
 def _other_plan(name: str, found: tuple[Offer, ...]) -> Denial:

@@ -8,7 +8,18 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    FilteredRelation,
+    IntegerField,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
@@ -288,10 +299,31 @@ def gate_groups() -> list[GateGroup]:
 
 def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     """Groups of the tiers that ``user`` holds at ``at``, by membership or package, and of all tiers
-    that they include.
+    that they include. One query.
+    """
+    return _groups_of(_holdings(user, at))[0]
 
-    One query, since every gated page asks: rows (from tier, to tier, its group), where a held tier
-    comes from no tier (0) and the other rows are the inclusions of all tiers.
+
+def entitled_and_stored(user: Any, at: datetime) -> tuple[set[int], set[int]]:
+    """The same, and every group that ``user`` is stored in; one query, since every gated page asks.
+
+    To a stored group leads a row from tier ``_STORED``, of which no row comes from 0.
+    """
+    stored = (
+        user.groups.order_by()
+        .annotate(source_tier=Value(_STORED), no_tier=Value(0))
+        .values_list("source_tier", "no_tier", "pk")
+    )
+    return _groups_of(_holdings(user, at).union(stored, all=True))
+
+
+#: No tier has this id.
+_STORED = -1
+
+
+def _holdings(user: Any, at: datetime) -> QuerySet[Any, Any]:
+    """Rows (from tier, to tier, its group): a held tier comes from no tier (0), and the others are
+    the inclusions of all tiers.
     """
     held, opened = (
         rows.order_by()
@@ -305,13 +337,21 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     included = Tier.includes.through.objects.order_by().values_list(
         "from_tier_id", "to_tier_id", "to_tier__group_id"
     )
+    return held.union(opened, included, all=True)
+
+
+def _groups_of(rows: QuerySet[Any, Any]) -> tuple[set[int], set[int]]:
     groups: dict[int, int] = {}
     below: dict[int, set[int]] = defaultdict(set)
+    stored: set[int] = set()
     # Django 6 applies the model's own ordering to a union, which has no such column.
-    for upper, lower, group in held.union(opened, included, all=True).order_by():
-        groups[lower] = group
-        below[upper].add(lower)
-    return {groups[tier] for tier in closure([0], below) if tier}
+    for upper, lower, group in rows.order_by():
+        if upper == _STORED:
+            stored.add(group)
+        else:
+            groups[lower] = group
+            below[upper].add(lower)
+    return {groups[tier] for tier in closure([0], below) if tier}, stored
 
 
 def entitlements(user_ids: set[int], at: datetime) -> dict[int, set[int]]:
@@ -356,47 +396,96 @@ def closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:
 
 
 @dataclass(frozen=True)
+class Bought:
+    """A membership, with what words about it need and no more, and whether it gives access."""
+
+    membership: Membership
+    is_live: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The same of a package that opens, or once opened, a tier."""
+
+    purchase: Purchase
+    is_live: bool
+
+
+@dataclass(frozen=True)
 class WayIn:
-    """The prices that open something, and whether somebody ever had a package at that clinic."""
+    """The prices that open something, and what somebody bought at those clinics.
+
+    Of their memberships, and of their packages, a live one before others and then the newest.
+    """
 
     prices: list[Price]
-    has_package: bool = False
+    bought: Bought | None = None
+    opened: Opened | None = None
 
 
-def way_in(group_ids: set[int], user: Any = None) -> WayIn | None:
+def way_in(group_ids: set[int], user: Any = None, at: datetime | None = None) -> WayIn | None:
     """The prices on sale, with their tiers, whose members hold any of ``group_ids``.
 
     By the tier itself or by inclusion; the lowest price of each tier, in the tiers' order.
-    ``None`` when no tier owns any of the groups. One query: the clinics' tiers are few.
+    ``None`` when no tier owns any of the groups. One query: the clinics' tiers are few, and what
+    ``user`` has bought at ``at`` comes with them.
     """
     clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
-    packages = Purchase.objects.filter(clinic=OuterRef("clinic"), ends_at__isnull=False)
-    theirs = packages.filter(client__user=user) if user is not None else packages.none()
-    rows = (
-        Tier.objects.filter(clinic__in=clinics)
-        .annotate(has_package=Exists(theirs.order_by()))
-        .order_by("sort_order", "pk", "prices__amount")
-        .values(*_TIER_FIELDS, *_PRICE_FIELDS)
-    )
+    rows = Tier.objects.filter(clinic__in=clinics).order_by("sort_order", "pk", "prices__amount")
+    fields = [*_TIER_FIELDS, *_PRICE_FIELDS]
+    if user is not None:
+        moment = at or clock.now()
+        rows = rows.annotate(**_what_was_bought(user, clinics, moment))
+        fields += [*_BOUGHT_FIELDS, *_OPENED_FIELDS]
     above: dict[int, set[int]] = defaultdict(set)
     asked: set[int] = set()
     lowest: dict[int, Price] = {}
-    has_package = False
-    for row in rows:
-        has_package = has_package or row["has_package"]
+    bought: Bought | None = None
+    opened: Opened | None = None
+    for row in rows.values(*fields):
         above[row["includes__pk"]].add(row["pk"])
         if row["group_id"] in group_ids:
             asked.add(row["pk"])
         if row["is_public"] and row["prices__is_active"] and row["prices__stripe_price_id"]:
             lowest.setdefault(row["pk"], _price(row))
+        bought = bought or _bought(row)
+        opened = opened or _opened(row)
     if not asked:
         return None
     opening = closure(list(asked), above)
     prices = [price for tier_id, price in lowest.items() if tier_id in opening]
-    return WayIn(prices, has_package)
+    return WayIn(prices, bought, opened)
 
 
-_TIER_FIELDS = ["pk", "group_id", "name", "summary", "is_public", "includes__pk", "has_package"]
+def _what_was_bought(user: Any, clinics: Any, at: datetime) -> dict[str, Any]:
+    """One membership and one package of ``user`` as joins of the clinics' tiers."""
+    memberships = (
+        Membership.objects.filter(client__user=user, clinic__in=clinics)
+        .exclude(status__in=NEVER_BOUGHT)
+        .annotate(is_live=_whether(gives_access(at)))
+        .order_by("-is_live", "-created_at", "-pk")
+    )
+    packages = (
+        Purchase.objects.filter(client__user=user, clinic__in=clinics, ends_at__isnull=False)
+        .annotate(is_live=_whether(opens(at)))
+        .order_by("-is_live", "-ends_at", "-pk")
+    )
+    found: dict[str, Any] = {}
+    for name, relation, rows in (
+        ("bought", "clinic__memberships", memberships),
+        ("opened", "clinic__purchases", packages),
+    ):
+        first = Q(**{f"{relation}__pk": Subquery(rows.values("pk")[:1])})
+        found[name] = FilteredRelation(relation, condition=first)
+        found[f"{name}_is_live"] = Subquery(rows.values("is_live")[:1])
+    return found
+
+
+def _whether(rule: Q) -> Case:
+    return Case(When(rule, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+_TIER_FIELDS = ["pk", "group_id", "name", "summary", "is_public", "includes__pk"]
 _PRICE_FIELDS = [
     f"prices__{name}"
     for name in ("uuid", "amount", "currency", "interval", "is_active", "stripe_price_id")
@@ -414,31 +503,32 @@ def _price(row: dict[str, Any]) -> Price:
     )
 
 
-def bought_by(user: Any, group_ids: set[int], at: datetime) -> list[Membership]:
-    """What ``user`` bought at the clinics whose tiers own ``group_ids``: live ones, then newest.
-
-    Each with its tier and client, and ``is_live``.
-    """
-    clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
-    return list(
-        Membership.objects.filter(client__user=user, clinic__in=clinics)
-        .exclude(status__in=NEVER_BOUGHT)
-        .annotate(is_live=Case(When(gives_access(at), then=Value(1)), default=Value(0)))
-        .select_related("tier", "client__clinic")
-        .order_by("-is_live", "-created_at", "-pk")
-    )
+#: What the words about a membership and a package are made of.
+_BOUGHT = ("pk", "status", "period_end", "ends_at", "ended_at", "past_due_since", "resumes_at")
+_OPENED = ("pk", "status", "ends_at")
+_BOUGHT_FIELDS = [
+    *(f"bought__{name}" for name in (*_BOUGHT, "tier__name", "client__time_zone")),
+    "bought_is_live",
+]
+_OPENED_FIELDS = [
+    *(f"opened__{name}" for name in (*_OPENED, "package__name", "client__time_zone")),
+    "opened_is_live",
+]
 
 
-def opened_by(user: Any, group_ids: set[int], at: datetime) -> Purchase | None:
-    """The package that opens, or last opened, a tier to ``user`` at these groups' clinics.
+def _bought(row: dict[str, Any]) -> Bought | None:
+    if row.get("bought__pk") is None:
+        return None
+    membership = Membership(**{name: row[f"bought__{name}"] for name in _BOUGHT})
+    membership.tier = Tier(name=row["bought__tier__name"])
+    membership.client = Client(time_zone=row["bought__client__time_zone"])
+    return Bought(membership, bool(row["bought_is_live"]))
 
-    With its package and client, and ``is_live``.
-    """
-    clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
-    return (
-        Purchase.objects.filter(client__user=user, clinic__in=clinics, ends_at__isnull=False)
-        .annotate(is_live=Case(When(opens(at), then=Value(1)), default=Value(0)))
-        .select_related("package", "client__clinic")
-        .order_by("-is_live", "-ends_at", "-pk")
-        .first()
-    )
+
+def _opened(row: dict[str, Any]) -> Opened | None:
+    if row.get("opened__pk") is None:
+        return None
+    purchase = Purchase(**{name: row[f"opened__{name}"] for name in _OPENED})
+    purchase.package = Package(name=row["opened__package__name"])
+    purchase.client = Client(time_zone=row["opened__client__time_zone"])
+    return Opened(purchase, bool(row["opened_is_live"]))

@@ -63,8 +63,10 @@ class MembersOnlyNode(Node):
         if request is None:
             return CLOSED
         mark_private(request)
-        group_ids = {group.pk for group in queries.gate_groups() if group.code in codes}
-        return _faces(request, context.get("page"))(frozenset(group_ids))
+        reader = reader_of(request)
+        group_ids = {group.pk for group in reader.gate_groups if group.code in codes}
+        faces = Faces(request, context.get("page"), reader, invites=self.invites)
+        return faces(frozenset(group_ids))
 
 
 @register.simple_tag
@@ -84,7 +86,7 @@ def for_reader(context: template.Context, instance: Any) -> Any:
     face_of: Callable[[frozenset[int]], Face] = lambda group_ids: CLOSED  # noqa: E731
     if request is not None:
         mark_private(request)
-        face_of = _faces(request, instance)
+        face_of = Faces(request, instance, reader_of(request))
     show_parts(instance, face_of)
     return instance
 
@@ -125,10 +127,6 @@ def mark_locks(context: template.Context, pages: Iterable[Any]) -> list[Any]:
             is_open=all(groups & entitled for groups in [*gates, *closed_parts]),
         )
     return found
-
-
-def _faces(request: Any, page: Any) -> Faces:
-    return Faces(request, page, reader_of(request))
 
 
 def _invitation(face: Face) -> str:
