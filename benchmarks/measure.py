@@ -168,8 +168,9 @@ def main() -> None:
         results.append(figures)
         print(f"\n{size}\n{table(figures)}", flush=True)
     print(f"\n{growth(*results)}", flush=True)
-    from benchmarks import library, programs
+    from benchmarks import gating, library, programs
 
+    print(f"\n{gating.report()}", flush=True)
     print(f"\n{programs.report()}", flush=True)
     print(f"\n{library.report()}", flush=True)
 
