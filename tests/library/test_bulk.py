@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests import factories
 from tests.conftest import Cast
+from wagtail_asyncpt.library import bulk_views
 from wagtail_asyncpt.library.bulk import name_of
 from wagtail_asyncpt.library.models import Exercise, ExerciseVideo
 from wagtail_asyncpt.programs.content_checks import exercise_remarks
@@ -61,6 +62,18 @@ def test_twenty_clips_become_twenty_drafts(editor: Browser) -> None:
     assert all(not one.live and one.video.status == "received" for one in exercises)
     page = editor.get(reverse("asyncpt_exercises:edit", args=[exercises[0].pk]))
     assert page.status_code == 200
+
+
+def test_clips_past_the_limit_are_named_and_not_lost_silently(
+    editor: Browser, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(bulk_views, "MAX_FILES", 2)
+    assert "Up to 2 clips at a time." in editor.get(reverse("asyncpt_exercises:upload")).text
+    page = send(editor, *(clip(f"squat_{n}.mp4") for n in range(4))).text
+    assert "2 drafts were made." in page
+    for left in ("squat_2.mp4", "squat_3.mp4"):
+        assert f"<strong>{left}</strong>: Not stored: send up to 2 clips at a time." in page
+    assert set(Exercise.objects.values_list("name", flat=True)) == {"Squat 0", "Squat 1"}
 
 
 def test_a_file_that_is_no_video_does_not_stop_the_others(editor: Browser) -> None:

@@ -17,6 +17,7 @@ from wagtail_asyncpt.library.importing import (
     Record,
     Report,
     import_exercises,
+    merging,
     read_file,
 )
 from wagtail_asyncpt.library.importing.csv_file import neutral
@@ -167,6 +168,59 @@ def test_a_name_that_is_too_long_is_told() -> None:
     assert report.skipped[0].words.startswith("name: ")
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"name": "Sit\0up"}, "cannot be stored"),
+        ({"name": "Sit\ud800up"}, "cannot be stored"),
+        ({"id": "Sit\udfffup"}, "cannot be stored"),
+        ({"id": "\0"}, "cannot be stored"),
+        ({"instructions": ["Lie down.\0"]}, "cannot be stored"),
+        ({"category": "\ud83d"}, "cannot be stored"),
+        ({"id": "x" * 300}, "longer than 250 characters"),
+        ({"instructions": ["Sit up. " * 50_000]}, "more than 200 cues"),
+        ({"instructions": ["x" * 400_000]}, "more than 200 cues"),
+        ({"name": "\ud800" * 201}, "cannot be stored"),
+    ],
+)
+def test_a_row_that_no_database_holds_is_told_and_the_rest_is_imported(
+    change: dict[str, Any], why: str, capsys: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "exercises.json"
+    path.write_text(json.dumps([SITUP, {**PRESS, "id": "Middle", **change}, PRESS]))
+    call_command("asyncpt_import_exercises", str(path), "--format", "free-exercise-db")
+    said = capsys.readouterr().out
+    assert "2 created, 0 updated, 0 unchanged, 1 skipped." in said
+    assert why in said.split("\n")[0]
+    assert said.startswith("skipped (line 2) ")
+    assert len(said) < 300
+    assert set(Exercise.objects.values_list("name", flat=True)) == {"Sit-Up", "Press"}
+
+
+def test_a_long_cue_becomes_several() -> None:
+    sentence = "Sit up slowly and breathe out. "
+    run([{**SITUP, "instructions": [sentence * 1_500]}])
+    parts = [cue.text for cue in Exercise.objects.get().cues.all()]
+    assert len(parts) == 167
+    assert " ".join(parts) == (sentence * 1_500).strip()
+
+
+def test_what_the_database_refuses_is_told_and_the_rest_is_imported(monkeypatch: Any) -> None:
+    """Somebody took an address between our look and our write."""
+    monkeypatch.setattr(merging, "BATCH", 1)
+
+    def taken(done: int, total: int) -> None:
+        if done == 1:
+            Exercise.objects.filter(name="Sit-Up").update(slug="press")
+
+    items = read([SITUP, PRESS, {**SITUP, "id": "Row", "name": "Row"}])
+    report = import_exercises(items=items, progress=taken)
+    assert counts(report) == (2, 0, 0, 1)
+    assert (report.skipped[0].line, report.skipped[0].name) == (2, "Press")
+    assert "could not store it" in report.skipped[0].words
+    assert set(Exercise.objects.values_list("name", flat=True)) == {"Sit-Up", "Row"}
+
+
 def test_two_exercises_of_one_name_get_two_addresses() -> None:
     factories.make_exercise("Mine")
     Exercise.objects.update(slug="sit-up")
@@ -257,6 +311,27 @@ def test_a_wrong_cell_is_told_with_its_line(row: str, why: str) -> None:
     assert report.skipped[0].line == 3
     assert why in report.skipped[0].words
     assert set(Exercise.objects.values_list("name", flat=True)) == {"Good", "Last"}
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "why"),
+    [
+        ('"Bad;knee', 3, "quotation mark"),
+        ('"Bad" one;knee', 3, "quotation mark"),
+        (f"Bad;{'x' * 140_000}", 3, "too long"),
+        ("B\0ad;knee", 3, "cannot be stored"),
+        (f"Bad;;{'b' * 300}", 3, "longer than 250 characters"),
+        ('"Ba\nd;knee\nGood 2;hip', 3, "quotation mark"),
+    ],
+)
+def test_a_row_that_cannot_be_read_swallows_no_other(row: str, line: int, why: str) -> None:
+    text = f'name;regions;slug\n"Good";"knee";\n{row}\nLast;"hip";\nVery last;"hip";\n'
+    report = run(text.encode("latin-1"), "csv")
+    assert report.skipped[0].line == line
+    assert why in report.skipped[0].words
+    names = set(Exercise.objects.values_list("name", flat=True))
+    assert {"Good", "Last", "Very last"} <= names
+    assert "Bad" not in names
 
 
 def test_an_unknown_column_is_told() -> None:

@@ -18,6 +18,12 @@ MAX_FILES = 50
 PERMISSIONS = ["wagtail_asyncpt.add_exercise", "wagtail_asyncpt.add_exercisevideo"]
 
 
+def _too_many() -> str:
+    return _("Not stored: send up to %(limit)d clips at a time. Choose it again.") % {
+        "limit": MAX_FILES
+    }
+
+
 class BulkUploadView(WagtailAdminTemplateMixin, TemplateView):
     """Takes clips one by one from the script, or all at once from the plain form."""
 
@@ -41,13 +47,18 @@ class BulkUploadView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Core's context; ``results`` holds what became of each file."""
-        context = {"list_url": f"{reverse('asyncpt_exercises:list')}?status=draft", "results": []}
+        context = {
+            "list_url": f"{reverse('asyncpt_exercises:list')}?status=draft",
+            "results": [],
+            "limit": MAX_FILES,
+        }
         return {**super().get_context_data(**kwargs), **context, **kwargs}
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Make a draft of each file, and say which files were refused and why."""
-        files = request.FILES.getlist("clips")[:MAX_FILES]
-        results = [self._result(file) for file in files]
+        files = request.FILES.getlist("clips")
+        results = [self._result(file) for file in files[:MAX_FILES]]
+        results += [{"file": file.name, "error": _too_many()} for file in files[MAX_FILES:]]
         if request.accepts("text/html"):
             return self._page(results)
         status = 200 if results and not any("error" in one for one in results) else 422

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.library.importing.records import (
@@ -36,6 +37,7 @@ COLUMNS = [
     *CueKind.values, "stop_rules", "contraindications", *DOSE_CELLS, "embed_url", "visibility",
     "source", "licence", "author",
 ]  # fmt: skip
+_UNREADABLE = gettext_lazy("It cannot be read: a quotation mark is missing, or a cell is too long.")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -47,7 +49,7 @@ def neutral(text: str) -> str:
 def read(content: bytes, dose: DoseReader) -> list[Record | Problem]:
     """The records of a CSV file. Raises ``DomainError`` where it is none."""
     rows = _rows(_text(content))
-    columns = [_column(cell) for cell in next(rows, (0, []))[1]]
+    columns = [_column(cell) for cell in next(rows, (0, []))[1] or []]
     if "name" not in columns:
         raise DomainError(
             _("The first line must name the columns, and one of them must be “name”."),
@@ -59,7 +61,9 @@ def read(content: bytes, dose: DoseReader) -> list[Record | Problem]:
         if column not in {*COLUMNS, "live", ""}
     ]
     for line, cells in rows:
-        if any(cell.strip() for cell in cells):
+        if cells is None:
+            found.append(Problem(line=line, name="", reason=str(_UNREADABLE)))
+        elif any(cell.strip() for cell in cells):
             found.append(_record(line, columns, cells, dose))
     return found
 
@@ -67,7 +71,7 @@ def read(content: bytes, dose: DoseReader) -> list[Record | Problem]:
 def _text(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
-    if b"\0" in content:
+    if b"\0" in content.lstrip(b"\r\n").split(b"\n", 1)[0]:  # a spreadsheet, a picture
         raise DomainError(_("The file is not a CSV text."), field="file")
     try:
         return content.decode("utf-8-sig")
@@ -75,19 +79,28 @@ def _text(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str) -> Iterator[tuple[int, list[str] | None]]:
+    """The cells of each row with its line; ``None`` where they cannot be told apart.
+
+    After such a line reading goes on with the next one: a quotation mark that nobody closed must
+    not swallow the rest of the file.
+    """
     head = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for cells in reader:
-            yield reader.line_num, cells
-    except csv.Error as error:
-        raise DomainError(
-            _("Line %(line)d cannot be read: %(error)s.")
-            % {"line": reader.line_num, "error": error},
-            field="file",
-        ) from error
+    lines = list(io.StringIO(text, newline=""))
+    begin = 0
+    while begin < len(lines):
+        rest = (lines[n] for n in range(begin, len(lines)))
+        reader = csv.reader(rest, delimiter=delimiter, strict=True)
+        done = 0
+        try:
+            for cells in reader:
+                yield begin + reader.line_num, cells
+                done = reader.line_num
+            return
+        except csv.Error:
+            yield begin + done + 1, None
+            begin += done + 1
 
 
 def _column(heading: str) -> str:

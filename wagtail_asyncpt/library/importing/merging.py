@@ -1,22 +1,36 @@
 """Merging records into the library, so that a second run changes nothing and hand edits stay."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import Locale, ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from wagtail_asyncpt.core import clock
-from wagtail_asyncpt.library.importing.records import Line, Problem, Record
+from wagtail_asyncpt.library.importing.records import (
+    Line,
+    Problem,
+    Record,
+    is_unsound,
+    readable,
+)
 from wagtail_asyncpt.library.models import Cue, Exercise, Visibility
 from wagtail_asyncpt.library.slugs import free_slug
 
 BATCH = 50
+logger = logging.getLogger(__name__)
+
+#: More cues than this are a text that is no exercise's, and fill no editor's form.
+CUES_MAX = 200
+#: A report names an exercise by the beginning of its name.
+_NAME_SHOWN = 100
+_KEY_MAX = Exercise._meta.get_field("import_key").max_length or 0
 #: Fields that stand in lists of their own.
 _RELATED = ("cues", "tags")
 
@@ -57,7 +71,10 @@ class Report:
 
     def skip(self, item: Record | Problem, reason: str) -> None:
         """Note a row that was left out, and why."""
-        self.skipped.append(Line(line=item.line, name=item.name, words=reason))
+        name = readable(item.name)
+        if len(name) > _NAME_SHOWN:
+            name = f"{name[:_NAME_SHOWN]}…"
+        self.skipped.append(Line(line=item.line, name=name, words=readable(reason)))
 
 
 def import_exercises(
@@ -124,17 +141,28 @@ class _Run:
             self.report.skip(record, reason)
             return
         exercise = found.get(self._target(record) or 0)
-        if exercise is None:  # new, or its address was given away by this very file
-            self._create(record)
-        else:
-            self._update(record, exercise)
+        try:
+            if exercise is None:  # new, or its address was given away by this very file
+                self._create(record)
+            else:
+                self._update(record, exercise)
+        except DatabaseError:
+            logger.exception("Line %d of an import could not be stored.", record.line)
+            self.report.skip(
+                record,
+                _("The database could not store it. Somebody may have changed it just now."),
+            )
 
     def _create(self, record: Record) -> None:
-        self.report.created.append(Line(line=record.line, name=record.name))
         slug = free_slug(record.slug, self.by_slug)
         if self.options.dry_run:
             self.by_slug[slug] = -1
-            return
+        else:
+            self._write_new(record, slug)
+        self.report.created.append(Line(line=record.line, name=record.name))
+
+    @transaction.atomic
+    def _write_new(self, record: Record, slug: str) -> None:
         now = clock.now()
         exercise = Exercise(
             slug=slug, locale=self.locale, import_key=record.key, visibility=self.options.visibility
@@ -158,21 +186,19 @@ class _Run:
         draft = not exercise.live and exercise.latest_revision_id
         edited = exercise.get_latest_revision_as_object() if draft else exercise
         changes, kept = _merge(record, edited, overwrite=self.options.overwrite)
-        if not changes:
-            words = _("edited here: %(fields)s") % {"fields": ", ".join(kept)} if kept else ""
-            self.report.unchanged.append(Line(line=record.line, name=record.name, words=words))
-            if not kept and own:
-                return
-        elif reason := _closed(exercise):
+        if changes and (reason := _closed(exercise)):
             self.report.skip(record, reason)
             return
-        else:
-            self.report.updated.append(
-                Line(line=record.line, name=record.name, words=_change_words(changes, kept))
-            )
-        if not self.options.dry_run:
+        if not self.options.dry_run and (changes or kept or not own):
             self._write(record, edited, changes)
+        if changes:
+            done, words = self.report.updated, _change_words(changes, kept)
+        else:
+            done = self.report.unchanged
+            words = _("edited here: %(fields)s") % {"fields": ", ".join(kept)} if kept else ""
+        done.append(Line(line=record.line, name=record.name, words=words))
 
+    @transaction.atomic
     def _write(self, record: Record, exercise: Exercise, changes: dict[str, Any]) -> None:
         known = {"imported": {**exercise.imported, **record.values}, "import_key": record.key}
         if not exercise.import_key or exercise.import_key == record.key:
@@ -234,7 +260,15 @@ def _apply(exercise: Exercise, values: dict[str, Any]) -> None:
 
 
 def _invalid(record: Record) -> str:
-    """What the model would refuse, in words."""
+    """What the model or the database would refuse, in words."""
+    if is_unsound(record.key) or is_unsound(record.values):
+        return _("It has a character that cannot be stored, such as a NUL.")
+    if len(record.key) > _KEY_MAX:
+        return _("What names it in the file is longer than %(limit)d characters.") % {
+            "limit": _KEY_MAX
+        }
+    if len(record.values.get("cues", ())) > CUES_MAX:
+        return _("It has more than %(limit)d cues.") % {"limit": CUES_MAX}
     values = {name: value for name, value in record.values.items() if name not in _RELATED}
     others = [one.name for one in Exercise._meta.concrete_fields if one.name not in values]
     try:

@@ -1,7 +1,7 @@
 """What a file says about one exercise, before anything is written."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,10 @@ DOSE_CELLS = [
     "load_note", "effort_kind", "effort", "tempo", "rest_seconds", "side",
 ]  # fmt: skip
 CUE_MAX = 300
+#: Where a text that is too long for one cue may be divided.
+_ENDS = re.compile(r"[.!?;,](?=\s)")
+#: What no database column holds: NUL, and half of a surrogate pair. JSON files can write both.
+_UNSOUND = re.compile(r"[\x00\ud800-\udfff]")
 
 #: Makes a stored dose of cells; raises ``ValidationError`` with what is wrong.
 DoseReader = Callable[[Mapping[str, str]], dict[str, Any]]
@@ -59,6 +63,20 @@ class Line:
     words: str = ""
 
 
+def readable(text: str) -> str:
+    """``text`` as it can be stored, printed and sent: a mark stands for what cannot."""
+    return _UNSOUND.sub("\ufffd", text)
+
+
+def is_unsound(value: Any) -> bool:
+    """Whether a text anywhere in ``value`` holds a character that cannot be stored."""
+    if isinstance(value, str):
+        return _UNSOUND.search(value) is not None
+    if isinstance(value, Mapping):
+        return any(is_unsound(part) for pair in value.items() for part in pair)
+    return isinstance(value, list | tuple) and any(is_unsound(part) for part in value)
+
+
 def cues(kind: str, texts: Iterable[str]) -> list[list[str]]:
     """Cues of one kind; a text that is too long for one becomes several, at its sentences."""
     return [[str(kind), part] for text in texts for part in _parts(" ".join(text.split()))]
@@ -74,14 +92,13 @@ def tag_list(words: Iterable[str]) -> list[str]:
     return sorted({" ".join(word.split())[:100] for word in words if word.strip()})
 
 
-def _parts(text: str) -> list[str]:
-    if len(text) <= CUE_MAX:
-        return [text] if text else []
-    cut = max(
-        (match.end() for match in re.finditer(r"[.!?;](?=\s)|,(?=\s)", text[:CUE_MAX])),
-        default=0,
-    )
-    cut = cut or text.rfind(" ", 0, CUE_MAX)
-    if cut <= 0:
-        cut = CUE_MAX
-    return [text[:cut].strip(), *_parts(text[cut:].strip())]
+def _parts(text: str) -> Iterator[str]:
+    while len(text) > CUE_MAX:
+        cut = max((match.end() for match in _ENDS.finditer(text, 0, CUE_MAX)), default=0)
+        cut = cut or text.rfind(" ", 0, CUE_MAX)
+        if cut <= 0:
+            cut = CUE_MAX
+        yield text[:cut].strip()
+        text = text[cut:].strip()
+    if text:
+        yield text
