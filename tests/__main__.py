@@ -66,6 +66,8 @@ def _missing() -> list[str]:
         lines.append("video tests: ffmpeg is not installed")
     if not tools.nginx_path():
         lines.append("tests behind nginx: nginx is not installed (apt-get install nginx-light)")
+    if not tools.draws_pdfs():
+        lines.append("PDF tests: WeasyPrint finds no Pango (apt-get install libpangoft2-1.0-0)")
     if not tools.find_postgres():
         lines.append("the second pass and the lock tests: no PostgreSQL answers (DATABASE_URL)")
     if not tools.redis_url():

@@ -19,8 +19,9 @@ GOOD = {"secret_key": "rk_test_1", "webhook_secrets": ["whsec_1"]}
 
 
 @pytest.fixture
-def right(settings: Any, tmp_path: Path) -> Any:
+def right(settings: Any, tmp_path: Path, monkeypatch: Any) -> Any:
     """A site without a fault."""
+    monkeypatch.setattr(checks, "why_no_pdf", lambda: None)
     settings.TASKS = QUEUE
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, checks.PRIVATE_FILES_MIDDLEWARE]
@@ -88,6 +89,7 @@ FAULTS: dict[str, tuple[Callable[[Any], None], str]] = {
     "list for accounts": (option(STRIPE_ACCOUNTS=[GOOD]), "E002"),
     "tolerance 0": (option(STRIPE_WEBHOOK_TOLERANCE=0), "E002"),
     "negative grace": (option(PAST_DUE_GRACE_DAYS=-1), "E002"),
+    "paper of no size": (option(PAPER="Legal"), "E002"),
     "pain above 10": (option(PAIN_ALERT=11), "E002"),
     "account is a text": (option(STRIPE_ACCOUNTS={"default": "sk_test"}), "E002"),
     "account with a typo": (account(webhook_secret="whsec_1"), "E002"),
@@ -142,6 +144,16 @@ def test_the_middleware_and_a_queue_are_asked_for_on_deployment_only(right: Any)
     assert run(deploy=False) == []
 
 
+def test_weasyprint_without_pango_is_told_on_deployment_and_its_absence_is_right(
+    right: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(checks, "why_no_pdf", lambda: "cannot load library 'pango'")
+    assert found() == ["asyncpt.W011"]
+    assert run(deploy=False) == []
+    monkeypatch.setattr(checks, "why_no_pdf", lambda: "")  # not installed
+    assert found() == []
+
+
 def test_a_live_key_at_stripe_without_debug_is_right(right: Any) -> None:
     account(secret_key="rk_live_1")(right)
     assert found() == []
@@ -175,4 +187,4 @@ def test_every_check_is_in_the_reference() -> None:
     source = Path(checks.__file__).read_text()
     used = set(re.findall(r'"(asyncpt\.[EW]\d{3})"', source))
     assert used == set(re.findall(r"asyncpt\.[EW]\d{3}", page))
-    assert len(used) == 17
+    assert len(used) == 18

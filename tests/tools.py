@@ -96,6 +96,14 @@ def redis_url() -> str | None:
     return url
 
 
+@cache
+def draws_pdfs() -> bool:
+    """Whether WeasyPrint is installed and finds Pango."""
+    from wagtail_asyncpt.core.pdf import why_no_pdf
+
+    return why_no_pdf() is None
+
+
 def runs_on_postgres() -> bool:
     """Whether this run's database is PostgreSQL."""
     from django.conf import settings
@@ -108,6 +116,7 @@ NEEDS: dict[str, tuple[Callable[[], Any], str]] = {
     "browser": (chromium_path, "Chromium is not installed"),
     "ffmpeg": (ffmpeg_path, "ffmpeg is not installed"),
     "nginx": (nginx_path, "nginx is not installed"),
+    "pdf": (draws_pdfs, "WeasyPrint or Pango is not installed"),
     "redis": (redis_url, "no Redis answers"),
     "postgres": (runs_on_postgres, "runs on PostgreSQL only"),
     "live": (

@@ -21,6 +21,7 @@ from wagtail_asyncpt.conf import DICT_NAME, Settings, StripeAccount, unknown_key
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core.ffmpeg import find_ffmpeg
 from wagtail_asyncpt.core.pages import page_model_name
+from wagtail_asyncpt.core.pdf import why_no_pdf
 from wagtail_asyncpt.core.storage import is_inside_media_root
 from wagtail_asyncpt.gating.leaks import field_leaks, line_leaks, without_faces
 from wagtail_asyncpt.gating.queries import gate_group_ids, groups_with_permissions
@@ -39,6 +40,7 @@ AT_LEAST = {
     "MEDIA_LINK_SECONDS": 60,
 }
 AT_MOST = {"PAIN_ALERT": 10, "PAUSE_MAX_WEEKS": 52, "MEDIA_LINK_SECONDS": 7 * 24 * 60 * 60}
+ONE_OF = {"PAPER": ("A4", "Letter")}
 
 Check = Callable[[], Iterator[CheckMessage]]
 
@@ -61,7 +63,7 @@ def register() -> None:
     ):
         checks.register(_adapt(check), "asyncpt")
     # Fit for trying out on one's own machine, not for a server.
-    for check in (task_backend, private_files_middleware):
+    for check in (task_backend, private_files_middleware, pdf):
         checks.register(_adapt(check), "asyncpt", deploy=True)
     checks.register(gate_group_permissions, checks.Tags.database)
 
@@ -116,6 +118,10 @@ def wrong_values() -> Iterator[CheckMessage]:
             yield _wrong(
                 f"{DICT_NAME}[{name!r}] is {value!r}.",
                 f"It must be {getattr(kind, '__name__', kind)}.",
+            )
+        elif name in ONE_OF and value not in ONE_OF[name]:
+            yield _wrong(
+                f"{DICT_NAME}[{name!r}] is {value!r}.", f"It must be {' or '.join(ONE_OF[name])}."
             )
         elif isinstance(value, int):
             least, most = AT_LEAST.get(name, 0), AT_MOST.get(name)
@@ -199,6 +205,19 @@ def ffmpeg() -> Iterator[CheckMessage]:
             "The ffmpeg program was not found, so uploaded videos cannot be prepared.",
             hint=f"Install ffmpeg, or wagtail-asyncpt[ffmpeg], or set {DICT_NAME}['FFMPEG'].",
             id="asyncpt.W002",
+        )
+
+
+def pdf() -> Iterator[CheckMessage]:
+    """W011 (with --deploy): WeasyPrint is installed and does not start, so that no PDF is offered.
+
+    Not without ``--deploy``: loading it takes half a second of every command.
+    """
+    if reason := why_no_pdf():
+        yield Warning(
+            f"WeasyPrint cannot start, so handouts are not offered as PDF: {reason}",
+            hint="On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0.",
+            id="asyncpt.W011",
         )
 
 

@@ -73,6 +73,8 @@ class Settings:
     VIDEO_MAX_SECONDS: int = 180
     #: Hours that an unfinished upload is kept.
     UPLOAD_EXPIRES_HOURS: int = 48
+    #: Size of the paper of PDFs: "Letter" or "A4".
+    PAPER: str = "Letter"
     #: Name of the task queue for long work (transcoding).
     TASK_QUEUE: str = "default"
     #: Seconds without input after which a therapist's work time stops counting.

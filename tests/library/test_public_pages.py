@@ -16,6 +16,8 @@ from wagtail.models import Locale, PageViewRestriction, Site
 
 from tests import factories
 from tests.conftest import Cast
+from tests.pdf import images, structure, words
+from wagtail_asyncpt.library import pages
 from wagtail_asyncpt.library.ladders import write_ladder
 from wagtail_asyncpt.library.models import Exercise, ExerciseVideo, Ladder
 from wagtail_asyncpt.pages.models import ExerciseIndexPage
@@ -244,3 +246,53 @@ def test_the_list_costs_the_same_for_3_and_20(
 
 def test_an_empty_library_says_so(index: ExerciseIndexPage) -> None:
     assert "The first exercises will be here soon" in Browser().get(INDEX).content.decode()
+
+
+@pytest.mark.pdf
+def test_the_handout_of_an_exercise_is_gated_as_its_page(
+    three: list[Exercise], index: ExerciseIndexPage, cast: Cast, login: Login
+) -> None:
+    member = login(cast.owner)
+    page = Browser().get(f"{INDEX}squat/").text
+    assert f'href="{INDEX}squat/pdf/"' in page
+    assert "/pdf/" not in Browser().get(f"{INDEX}row/").text
+    for slug, anybody in (("squat", 200), ("row", 404), ("plank", 404), ("none", 404)):
+        assert Browser().get(f"{INDEX}{slug}/pdf/").status_code == anybody, slug
+        mine = member.get(f"{INDEX}{slug}/pdf/")
+        if slug == "none":
+            assert mine.status_code == 404
+            continue
+        assert (mine.status_code, mine["Content-Type"]) == (200, "application/pdf")
+        assert f"Secret cue of {slug.capitalize()}." in words(mine.content)
+    PageViewRestriction.objects.create(page=index, restriction_type=PageViewRestriction.LOGIN)
+    closed = Browser().get(f"{INDEX}squat/pdf/")
+    assert closed.status_code != 200 or closed["Content-Type"].startswith("text/html")
+    assert b"Secret" not in closed.content
+
+
+@pytest.mark.pdf
+def test_a_handout_of_an_exercise_shows_its_picture_and_the_way_back(
+    three: list[Exercise], settings: Any
+) -> None:
+    image = get_image_model().objects.create(title="Squat", file=get_test_image_file())
+    Exercise.objects.filter(name="Squat").update(
+        picture=image, picture_alt="A person sits back.", stop_rules="Stop at sharp pain."
+    )
+    content = Browser().get(f"{INDEX}squat/pdf/")
+    assert content["Content-Disposition"] == 'inline; filename="squat.pdf"'
+    assert images(content.content) == 1
+    said = words(content.content)
+    assert "Stop at sharp pain." in said
+    assert f"{INDEX}squat/" in said
+    assert "See plans" not in said and "Handout as PDF" not in said
+    assert b"A person sits back." in structure(content.content)
+
+
+def test_without_the_extra_an_exercise_has_no_handout(
+    three: list[Exercise], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(pages, "pdf_is_available", lambda: False)
+    page = Browser().get(f"{INDEX}squat/")
+    assert page.status_code == 200
+    assert "/pdf/" not in page.text
+    assert Browser().get(f"{INDEX}squat/pdf/").status_code == 404

@@ -10,9 +10,11 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from wagtail_asyncpt.core.templates import site_base
+from wagtail_asyncpt.core.pdf import drawn_once, pdf_is_available, pdf_response
+from wagtail_asyncpt.core.templates import BARE_BASE, site_base
 from wagtail_asyncpt.library import public
 from wagtail_asyncpt.library.models import Exercise, Visibility
+from wagtail_asyncpt.library.pictures import pictures_of
 from wagtail_asyncpt.library.queries import may_watch_exemplars
 from wagtail_asyncpt.people.queries import clinic_for
 
@@ -50,20 +52,52 @@ class ExerciseIndexPageMixin(RoutablePageMixin, models.Model):
     def exercise_page(self, request: HttpRequest, slug: str) -> HttpResponse:
         """One exercise: all of it, or its name and picture."""
         everything = self._sees_everything(request)
+        exercise = self._exercise(slug, everything)
+        context = self._exercise_context(request, exercise, everything)
+        if context["face"].is_full and pdf_is_available():
+            context["pdf_url"] = f"{self.get_url(request)}{self.exercise_pdf_path(exercise)}"
+        response = self.render(request, context_overrides=context, template=self.exercise_template)
+        return self._private(response, everything)
+
+    @path("<slug:slug>/pdf/", name="exercise_pdf")
+    def exercise_pdf(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The page of one exercise on paper, for whoever sees all of it; without the extra 404."""
+        everything = self._sees_everything(request)
+        exercise = self._exercise(slug, everything)
+        context = self._exercise_context(request, exercise, everything)
+        if not (context["face"].is_full and pdf_is_available()):
+            raise Http404
+        found = pictures_of([exercise])
+        # The site's own header and styles have no place on paper.
+        context |= {"site_base": BARE_BASE, "picture": found.get(exercise.pk), "on_paper": True}
+        response = self.render(request, context_overrides=context, template=self.exercise_template)
+        files = {picture.url: picture.file for picture in found.values()}
+        content = drawn_once(response.rendered_content, request=request, files=files)
+        return pdf_response(content, name=exercise.name)
+
+    def _exercise(self, slug: str, everything: bool) -> Exercise:
         exercise = public.exercise(slug, locale_id=self._locale_id, everything=everything)
         if exercise is None:
             raise Http404
+        return exercise
+
+    def _exercise_context(
+        self, request: HttpRequest, exercise: Exercise, everything: bool
+    ) -> dict[str, Any]:
         is_full = everything or exercise.visibility == Visibility.EVERYTHING
         address = self._address(request, self.exercise_path(exercise))
         face = public.Face.of(exercise, request, address, is_full=is_full, everything=everything)
-        context = {
+        return {
             "exercise": exercise,
             "face": face,
             "site_base": site_base(),
             "canonical_url": address,
         }
-        response = self.render(request, context_overrides=context, template=self.exercise_template)
-        return self._private(response, everything)
+
+    def exercise_pdf_path(self, exercise: Exercise) -> str:
+        """The address of an exercise's PDF, below this page's."""
+        found: str = self.reverse_subpage("exercise_pdf", kwargs={"slug": exercise.slug})
+        return found
 
     def exercise_path(self, exercise: Exercise) -> str:
         """The address of an exercise, below this page's."""

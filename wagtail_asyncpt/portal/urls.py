@@ -13,6 +13,7 @@ urlpatterns = [
     path("plan/", views.plan, name="plan"),
     path("plan/<uuid:week>/", views.week, name="week"),
     path("plan/<uuid:week>/print/", views.print_week, name="print_week"),
+    path("plan/<uuid:week>/handout.pdf", views.week_pdf, name="week_pdf"),
     path(_SESSION, views.session, name="session"),
     path(f"{_SESSION}start/", views.start, name="start"),
     path(f"{_SESSION}finish/", views.finish, name="finish"),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("weeks/<uuid:week_uuid>/", views.week_editor, name="week_editor"),
     path("weeks/<uuid:week_uuid>/preview/", views.preview_week, name="preview_week"),
     path("weeks/<uuid:week_uuid>/print/", views.print_week, name="print_week"),
+    path("weeks/<uuid:week_uuid>/handout.pdf", views.week_pdf, name="week_pdf"),
     path("weeks/<uuid:week_uuid>/publish/", views.publish, name="publish"),
     path("weeks/<uuid:week_uuid>/next/", views.draft_next, name="draft_next"),
     path("programs/", views.programs, name="programs"),

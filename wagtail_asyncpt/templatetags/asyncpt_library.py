@@ -1,5 +1,6 @@
 """What the library's templates need."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from wagtail_asyncpt.core import links
 from wagtail_asyncpt.gating.middleware import mark_private
 from wagtail_asyncpt.library.models import Exercise
+from wagtail_asyncpt.library.pictures import Picture
 from wagtail_asyncpt.library.usage import Use, uses_of
 
 register = template.Library()
@@ -32,3 +34,9 @@ def media_url(context: template.Context, name: str, uuid: UUID, request: Any = N
         return reverse(name, args=[uuid])
     mark_private(request)
     return links.media_url(name, uuid, user)
+
+
+@register.filter
+def picture_of(pictures: Mapping[int, Picture], exercise: Exercise) -> Picture | None:
+    """The picture of ``exercise`` among those that the view looked up at once."""
+    return pictures.get(exercise.pk)

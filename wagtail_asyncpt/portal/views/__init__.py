@@ -4,7 +4,7 @@ from wagtail_asyncpt.portal.views.account import csrf, sign_out
 from wagtail_asyncpt.portal.views.answers import answer, answer_read, answers
 from wagtail_asyncpt.portal.views.form_checks import form_check
 from wagtail_asyncpt.portal.views.logs import log_exercise, log_set
-from wagtail_asyncpt.portal.views.plan import plan, print_week, today, week
+from wagtail_asyncpt.portal.views.plan import plan, print_week, today, week, week_pdf
 from wagtail_asyncpt.portal.views.sessions import finish, session, skip, start
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "start",
     "today",
     "week",
+    "week_pdf",
 ]

@@ -3,10 +3,11 @@
 import uuid
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from wagtail_asyncpt.care.handouts import paper
+from wagtail_asyncpt.care.handouts import paper, paper_as_pdf
 from wagtail_asyncpt.care.models import Week
 from wagtail_asyncpt.care.queries import current_week, published_weeks, week_plan
 from wagtail_asyncpt.care.queries.parts import week_parts
@@ -51,7 +52,15 @@ def week(request: HttpRequest, client: Client, week: uuid.UUID) -> HttpResponse:
 def print_week(request: HttpRequest, client: Client, week: uuid.UUID) -> HttpResponse:
     """A week for paper; ``?line=`` prints one exercise of it."""
     shown = found(week_of(client, week))
-    return paper(request, client, shown)
+    pdf_url = reverse("asyncpt_portal:week_pdf", args=[shown.uuid])
+    return paper(request, client, shown, pdf_url=pdf_url)
+
+
+@require_GET
+@client_view
+def week_pdf(request: HttpRequest, client: Client, week: uuid.UUID) -> HttpResponse:
+    """The same as PDF, where the extra is installed."""
+    return paper_as_pdf(request, client, found(week_of(client, week)))
 
 
 def _week_page(request: HttpRequest, client: Client, shown: Week | None) -> HttpResponse:

@@ -14,7 +14,7 @@ from wagtail_asyncpt.review.views.publishing import publish
 from wagtail_asyncpt.review.views.queue import queue
 from wagtail_asyncpt.review.views.reviews import answer, draft_next, review
 from wagtail_asyncpt.review.views.visits import give_visits, note_visit, visits
-from wagtail_asyncpt.review.views.weeks import preview_week, print_week, week_editor
+from wagtail_asyncpt.review.views.weeks import preview_week, print_week, week_editor, week_pdf
 
 __all__ = [
     "add_comment",
@@ -41,4 +41,5 @@ __all__ = [
     "verdict",
     "visits",
     "week_editor",
+    "week_pdf",
 ]

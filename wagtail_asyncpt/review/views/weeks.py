@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.blocks.base import get_error_json_data
 
-from wagtail_asyncpt.care.handouts import paper
+from wagtail_asyncpt.care.handouts import paper, paper_as_pdf
 from wagtail_asyncpt.care.models import Review, Week
 from wagtail_asyncpt.care.operations import save_draft
 from wagtail_asyncpt.care.queries import week_plan
@@ -116,14 +118,28 @@ def print_week(
 ) -> HttpResponseBase:
     """The published week for paper, to hand out; ``?line=`` prints one exercise of it."""
     week = editable_week(therapist, week_uuid)
+    pdf_url = reverse("asyncpt_review:week_pdf", args=[week.uuid])
+    return _printed(request, week, partial(paper, pdf_url=pdf_url))
+
+
+@cockpit
+def week_pdf(request: HttpRequest, therapist: Therapist, week_uuid: uuid.UUID) -> HttpResponseBase:
+    """The same as PDF, where the extra is installed."""
+    return _printed(request, editable_week(therapist, week_uuid), paper_as_pdf)
+
+
+def _printed(
+    request: HttpRequest, week: Week, write: Callable[..., HttpResponse]
+) -> HttpResponseBase:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     if week.current_version is None:
         messages.error(request, _("Publish the week first; then it can be printed."))
         return redirect("asyncpt_review:week_editor", week.uuid)
     client = week.enrolment.client
+    written = write(request, client, week)
     record_audit(actor=request.user, client=client, action="week.print", subject=week)
-    return paper(request, client, week)
+    return written
 
 
 def _form(request: HttpRequest, week: Week, data: Any = None) -> Any:

@@ -1,0 +1,46 @@
+"""One picture for each exercise on paper: its own, else the poster of its video."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models.fields.files import FieldFile
+from django.urls import reverse
+from wagtail.images import get_image_model
+
+from wagtail_asyncpt.library.models import Exercise
+
+#: Not WebP: some programs that show a PDF do not know it, and it would be converted anyway.
+PAPER_PICTURE = "max-800x800|format-jpeg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture by its address, with the file behind it for whoever may see it."""
+
+    url: str
+    file: FieldFile
+    alt: str = ""
+
+
+def pictures_of(exercises: Iterable[Exercise]) -> dict[int, Picture]:
+    """The picture of each exercise that has one, by its key: at most two queries.
+
+    Ask only for exercises of which the reader may see the picture; ``video`` is selected before.
+    """
+    shown = {one.pk: one for one in exercises}
+    keys = {one.picture_id for one in shown.values() if one.picture_id}
+    rows = get_image_model()._default_manager.prefetch_renditions(PAPER_PICTURE)
+    images = rows.in_bulk(keys) if keys else {}
+    found = {pk: _picture(one, images.get(one.picture_id)) for pk, one in shown.items()}
+    return {pk: picture for pk, picture in found.items() if picture}
+
+
+def _picture(exercise: Exercise, image: object | None) -> Picture | None:
+    if image is not None:
+        rendition = image.get_rendition(PAPER_PICTURE)  # type: ignore[attr-defined]
+        return Picture(url=rendition.url, file=rendition.file, alt=exercise.picture_alt)
+    video = exercise.video
+    if video and video.is_ready and video.poster:
+        url = reverse("asyncpt_library:poster", args=[video.uuid])
+        return Picture(url=url, file=video.poster)
+    return None
