@@ -94,7 +94,7 @@ def test_a_visitor_gets_all_of_it_or_name_and_picture_or_nothing(
 def test_an_exercise_on_paper_leads_back_to_its_page(three: list[Exercise]) -> None:
     page = Browser().get(f"{INDEX}squat/").content.decode()
     assert 'class="asyncpt-qr"' in page
-    assert f"<p>http://testserver{INDEX}squat/</p>" in page
+    assert f"<p>http://localhost{INDEX}squat/</p>" in page
 
 
 def test_a_client_reads_every_exercise_and_no_cache_keeps_it(

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 #: PDF for everybody, ISO 14289: tags, language and title.
 VARIANT = "pdf/ua-1"
 DOTS_PER_INCH = 200
-KEPT_SECONDS = 6 * 60 * 60
+KEPT_SECONDS = 60 * 60
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +105,7 @@ def _fetcher(request: HttpRequest, files: Mapping[str, FieldFile]) -> Any:
 
     static = request.build_absolute_uri(django_settings.STATIC_URL)
 
-    class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
+    class OwnFilesOnly(URLFetcher):
         """Reads static files and ``files``; everything else is refused."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

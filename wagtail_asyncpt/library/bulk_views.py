@@ -58,7 +58,7 @@ class BulkUploadView(WagtailAdminTemplateMixin, TemplateView):
         """Make a draft of each file, and say which files were refused and why."""
         files = request.FILES.getlist("clips")
         results = [self._result(file) for file in files[:MAX_FILES]]
-        results += [{"file": file.name, "error": _too_many()} for file in files[MAX_FILES:]]
+        results += [{"file": str(file.name), "error": _too_many()} for file in files[MAX_FILES:]]
         if request.accepts("text/html"):
             return self._page(results)
         status = 200 if results and not any("error" in one for one in results) else 422
