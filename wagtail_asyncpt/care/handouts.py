@@ -26,6 +26,7 @@ def paper(request: HttpRequest, client: Client, week: Week, *, pdf_url: str) -> 
     ``pdf_url`` is where the same is answered as PDF.
     """
     context = _context(request, client, week)
+    context["pictures"] = pictures_of(_exercises(context["sessions"]), request)
     if pdf_is_available():
         query = f"?{urlencode({'line': context['line']})}" if context["line"] else ""
         context["pdf_url"] = f"{pdf_url}{query}"
@@ -40,6 +41,7 @@ def paper_as_pdf(request: HttpRequest, client: Client, week: Week) -> HttpRespon
     context = _context(request, client, week)
     if not context["sessions"]:
         raise Http404
+    context["pictures"] = pictures_of(_exercises(context["sessions"]))
     files = {picture.url: picture.file for picture in context["pictures"].values()}
     html = render_to_string(TEMPLATE, context, request=request)
     content = pdf_of(html, request=request, files=files)
@@ -56,7 +58,6 @@ def _context(request: HttpRequest, client: Client, week: Week) -> dict[str, Any]
         "client": client,
         "week": week,
         "sessions": sessions,
-        "pictures": pictures_of(_exercises(sessions)),
         "line": line,
         "is_one": bool(line),
         "address": request.build_absolute_uri(reverse("asyncpt_portal:week", args=[week.uuid])),

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models.fields.files import FieldFile
+from django.http import HttpRequest
 from django.urls import reverse
 from wagtail.images import get_image_model
 
-from wagtail_asyncpt.library.models import Exercise
+from wagtail_asyncpt.core.links import media_url
+from wagtail_asyncpt.gating.middleware import mark_private
+from wagtail_asyncpt.library.models import Exercise, ExerciseVideo
 
 #: Not WebP: some programs that show a PDF do not know it, and it would be converted anyway.
 PAPER_PICTURE = "max-800x800|format-jpeg"
@@ -22,25 +25,37 @@ class Picture:
     alt: str = ""
 
 
-def pictures_of(exercises: Iterable[Exercise]) -> dict[int, Picture]:
+def pictures_of(
+    exercises: Iterable[Exercise], request: HttpRequest | None = None
+) -> dict[int, Picture]:
     """The picture of each exercise that has one, by its key: at most two queries.
 
     Ask only for exercises of which the reader may see the picture; ``video`` is selected before.
+    With ``request`` the addresses are for a browser; without one they only name the files.
     """
     shown = {one.pk: one for one in exercises}
     keys = {one.picture_id for one in shown.values() if one.picture_id}
     rows = get_image_model()._default_manager.prefetch_renditions(PAPER_PICTURE)
     images = rows.in_bulk(keys) if keys else {}
-    found = {pk: _picture(one, images.get(one.picture_id)) for pk, one in shown.items()}
+    found = {pk: _picture(one, images.get(one.picture_id), request) for pk, one in shown.items()}
     return {pk: picture for pk, picture in found.items() if picture}
 
 
-def _picture(exercise: Exercise, image: object | None) -> Picture | None:
+def _picture(
+    exercise: Exercise, image: object | None, request: HttpRequest | None
+) -> Picture | None:
     if image is not None:
         rendition = image.get_rendition(PAPER_PICTURE)  # type: ignore[attr-defined]
         return Picture(url=rendition.url, file=rendition.file, alt=exercise.picture_alt)
     video = exercise.video
     if video and video.is_ready and video.poster:
-        url = reverse("asyncpt_library:poster", args=[video.uuid])
-        return Picture(url=url, file=video.poster)
+        return Picture(url=_poster_url(video, request), file=video.poster)
     return None
+
+
+def _poster_url(video: ExerciseVideo, request: HttpRequest | None) -> str:
+    name = "asyncpt_library:poster"
+    if request is None or not request.user.is_authenticated:
+        return reverse(name, args=[video.uuid])
+    mark_private(request)
+    return media_url(name, video.uuid, request.user)
