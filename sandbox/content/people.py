@@ -65,7 +65,8 @@ STATES = {
     "paused": "membership paused",
     "cancelling": "membership ends with the paid month",
     "graduated": "finished the program",
-    "lead": "has an account and no membership",
+    "group": "runs with the group, which is full; has no program",
+    "lead": "has an account and no membership; waits for a place in the group",
 }
 
 STAFF = [
@@ -278,6 +279,30 @@ CLIENTS = [
             "Bird dog on a hotel carpet. My back stayed quiet, I think.",
             "The case feels lighter, or I do.",
         ),
+    ),
+    Patient(
+        "ines",
+        "Inês",
+        "Duarte",
+        "ines@example.com",
+        "group",
+        "maya",
+        "",
+        "",
+        "Done with therapy, not with running.",
+        tier="running-group",
+    ),
+    Patient(
+        "tobias",
+        "Tobias",
+        "Lund",
+        "tobias@example.com",
+        "group",
+        "maya",
+        "",
+        "",
+        "Came with a friend to a Saturday run and stayed.",
+        tier="running-group",
     ),
     Patient(
         "owen",

@@ -107,11 +107,12 @@ class Children:
         self.running.append(child)
         return child
 
-    def watch(self) -> None:
+    def watch(self, meanwhile: Callable[[], None]) -> None:
         """Look after the children until interrupted; raise ``ChildFailed`` when one ends."""
         while True:
             for child in self.running:
                 child.check()
+            meanwhile()
             time.sleep(0.5)
 
     def __enter__(self) -> Children:

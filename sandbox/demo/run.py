@@ -12,6 +12,7 @@ from .children import Children, answers
 from .greeting import greeting
 from .plan import DEMO_DIR, HOST, ROOT, Plan
 from .smoke import look_around
+from .upkeep import Upkeep
 
 MANAGE = [sys.executable, str(ROOT / "sandbox" / "manage.py")]
 
@@ -64,4 +65,4 @@ def run(plan: Plan, *, reset: bool, check: bool, empty: bool = False) -> None:
             look_around(plan, offer=offer)
             print("  Checked: site, plans, client's app, review queue. All answer.")
         else:
-            children.watch()
+            children.watch(Upkeep(DEMO_DIR / "upkeep.log"))

@@ -21,6 +21,8 @@ from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.memberships import operations
 from wagtail_asyncpt.memberships.models import (
+    CouponDuration,
+    Interval,
     Membership,
     MembershipStatus,
     Package,
@@ -31,6 +33,7 @@ from wagtail_asyncpt.memberships.stripe.client import client_for
 from wagtail_asyncpt.pages.models import OfferPage, ProgramWeekPage
 from wagtail_asyncpt.people.models import Client, Clinic, Therapist
 
+#: Of every kind that a clinic can sell; ``opens`` names the plans below.
 TIERS: list[dict[str, Any]] = [
     {
         "name": "Library",
@@ -40,8 +43,9 @@ TIERS: list[dict[str, Any]] = [
         "New guides each month",
         "has_program": False,
         "form_checks_per_week": 0,
+        "trial_days": 7,
         "sort_order": 1,
-        "prices": {"month": 1900},
+        "prices": {"month": 1900, "year": 19000},
     },
     {
         "name": "Coached",
@@ -51,7 +55,8 @@ TIERS: list[dict[str, Any]] = [
         "is_highlighted": True,
         "reply_hours": 48,
         "sort_order": 2,
-        "prices": {"month": 14900},
+        "prices": {"month": 14900, "quarter": 41900, "year": 149000},
+        "opens": ["library"],
     },
     {
         "name": "Performance",
@@ -60,25 +65,76 @@ TIERS: list[dict[str, Any]] = [
         "features": "Return-to-sport tests on video\nEverything in Coached",
         "form_checks_per_week": 5,
         "reply_hours": 24,
+        "setup_fee": 7500,
         "sort_order": 3,
         "prices": {"month": 24900},
+        "opens": ["library", "coached"],
+    },
+    {
+        "name": "After surgery",
+        "slug": "after-surgery",
+        "summary": "Six months from the operation to the stairs, the garden and the job.",
+        "features": "Steps agreed with your surgeon’s protocol\nEverything in Coached",
+        "form_checks_per_week": 3,
+        "reply_hours": 24,
+        "payment_count": 6,
+        "sort_order": 5,
+        "prices": {"month": 19900},
+        "opens": ["library", "coached"],
+    },
+    {
+        "name": "Family",
+        "slug": "family",
+        "summary": "One membership for the household, a program for each of you.",
+        "features": "Everything in Coached, for everybody",
+        "member_seats": 4,
+        "reply_hours": 48,
+        "sort_order": 6,
+        "prices": {"month": 32900},
+        "opens": ["library", "coached"],
+    },
+    {
+        "name": "Running group",
+        "slug": "running-group",
+        "summary": "Saturday mornings with Maya, in a group small enough to be seen.",
+        "features": "Four group runs a month\nEverything in Library",
+        "has_program": False,
+        "form_checks_per_week": 0,
+        "seats_on_sale": 2,
+        "sort_order": 7,
+        "prices": {"month": 3900},
+        "opens": ["library"],
+    },
+    {
+        "name": "Alumni",
+        "slug": "alumni",
+        "summary": "For those who finished a program with us: keep everything, ask now and then.",
+        "features": "Everything in Library",
+        "has_program": False,
+        "form_checks_per_week": 0,
+        "is_listed": False,
+        "sort_order": 8,
+        "prices": {"month": 900},
+        "opens": ["library"],
     },
 ]
 
 
 def seed_tiers(clinic: Clinic) -> dict[str, Tier]:
-    """The tiers by slug; each opens the lower ones."""
+    """The tiers by slug; a tier that exists is left as it is."""
     found: dict[str, Tier] = {}
     for values in TIERS:
         tier = Tier.objects.filter(clinic=clinic, slug=values["slug"]).first()
         if tier is None:
-            tier = operations.create_tier(clinic=clinic, includes=found.values(), **values)
+            fields = {name: value for name, value in values.items() if name != "opens"}
+            lower = [found[slug] for slug in values.get("opens", ())]
+            tier = operations.create_tier(clinic=clinic, includes=lower, **fields)
         found[tier.slug] = tier
     return found
 
 
 def seed_shop(clinic: Clinic, tiers: dict[str, Tier]) -> None:
-    """Packages, a blended plan, and a coupon."""
+    """Packages, a blended plan, and two codes."""
     if Package.objects.filter(clinic=clinic).exists():
         return
     visits = operations.save_package(
@@ -128,6 +184,26 @@ def seed_shop(clinic: Clinic, tiers: dict[str, Tier]) -> None:
         coupon=None,
         values={"code": "WELCOME10", "percent_off": Decimal(10), "is_active": True},
     )
+    operations.save_coupon(
+        clinic=clinic,
+        coupon=None,
+        values={
+            "code": "SPRING25",
+            "amount_off": 2500,
+            "currency": clinic.currency.lower(),
+            "duration": CouponDuration.REPEATING,
+            "duration_months": 3,
+            "first_time_only": True,
+            "is_active": True,
+        },
+    )
+
+
+def seed_wait_list(clients: dict[str, Client], tiers: dict[str, Tier]) -> None:
+    """Who has no plan waits for a place in the group, which is full."""
+    for patient in CLIENTS:
+        if patient.state == "lead":
+            operations.join_wait_list(client=clients[patient.key], tier=tiers["running-group"])
 
 
 def seed_visits(client: Client, therapist: Therapist, now: dt.datetime) -> None:
@@ -160,8 +236,7 @@ def seed_offer(site: Site, tiers: dict[str, Tier]) -> None:
                 show_in_menus=True,
                 introduction="<p>Physical therapy between visits: a plan for the week, a "
                 "therapist who watches how you move, and an answer you can act on.</p>",
-                small_print="<p>Cancel any time; you keep what you paid for. Not for "
-                "emergencies: call your doctor or 911.</p>",
+                small_print="<p>Not for emergencies: call your doctor or 911.</p>",
                 search_description="Monthly plans with a physical therapist.",
             )
         )
@@ -222,7 +297,7 @@ def join(
         root = client.clinic.site.root_url
         url = operations.start_checkout(
             client=client,
-            price=tiers[patient.tier].prices.get(is_active=True),
+            price=tiers[patient.tier].prices.get(interval=Interval.MONTH, is_active=True),
             urls=operations.ReturnUrls(
                 success=f"{root}/?session_id={{CHECKOUT_SESSION_ID}}", cancel=root
             ),

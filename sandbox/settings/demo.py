@@ -42,3 +42,5 @@ WAGTAIL_ASYNCPT = {
 }
 CHECKOUT_ORIGINS.append(STRIPE_STANDIN_ORIGIN)
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_STANDIN_ORIGIN)
+if WAGTAIL_ASYNCPT["STRIPE_ACCOUNTS"]["default"]["api_base"]:  # type: ignore[index]
+    INSTALLED_APPS.append("sandbox.demo.apps.DemoConfig")

@@ -67,6 +67,7 @@ class Command(BaseCommand):
             return
         clients = people.seed_clients(self.clinic, staff)
         self.seed_memberships(clients)
+        memberships.seed_wait_list(clients, self.tiers)
         self.seed_visits(clients, staff)
         self.seed_history(clients, staff)
         # The past's mails were read long ago.
