@@ -11,6 +11,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests import factories
 from tests.conftest import Cast
 from tests.memberships.conftest import Shop
 from tests.memberships.test_sync_operation import use_failing_card
@@ -183,3 +184,30 @@ def test_ten_plans_cost_no_more_queries_than_two(shop: Shop, client: Client, log
         for price in Price.objects.filter(stripe_price_id=""):
             Price.objects.filter(pk=price.pk).update(stripe_price_id=f"price_{price.pk}")
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_full_plan_is_no_plan_to_change_to_but_for_who_was_asked(
+    shop: Shop, client: Client, login: Login
+) -> None:
+    shop.join(client)
+    group = operations.create_tier(
+        clinic=shop.clinic, name="Group", prices={"month": 3900}, seats_on_sale=1
+    )
+    operations.sync_tiers(clinic=shop.clinic)
+    price = group.prices.get()
+    browser = login(client)
+    assert plan(price) in browser.get(PLANS).content.decode()
+    assert plan(price) in browser.get(LEAVE).content.decode()
+    holder = shop.join(factories.make_client(shop.clinic), price)
+    for page in (PLANS, LEAVE):
+        assert plan(price) not in browser.get(page).content.decode()
+    assert browser.get(plan(price)).status_code == 404
+
+    operations.join_wait_list(client=client, tier=group)
+    shop.stripe.v1.subscriptions.cancel(holder.stripe_subscription_id)
+    shop.deliver()
+    assert operations.invite_waiting() == 1
+    assert quote(browser, price)[0]
+    other = factories.make_client(shop.clinic)
+    operations.grant_membership(client=other, tier=group, reason="By phone")
+    assert plan(price) in browser.get(PLANS).content.decode(), "the place is kept"

@@ -3,19 +3,29 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
+from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships import operations, queries
-from wagtail_asyncpt.memberships.models import Invoice, Membership, MembershipStatus, Price, Tier
+from wagtail_asyncpt.memberships.models import (
+    Invoice,
+    Membership,
+    MembershipStatus,
+    Price,
+    Tier,
+    WaitListEntry,
+)
 from wagtail_asyncpt.memberships.offers import PriceOffer, offer_price, promises
+from wagtail_asyncpt.memberships.operations.waiting import KEPT
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.people.models import Client
 
 
 def prices_to_change_to(membership: Membership) -> QuerySet[Price]:
-    """What a member may change to: on sale, listed or their own tier, in their currency.
+    """What a member may change to: on sale, listed or their own tier, in their currency, and with
+    a free place or one that is kept for them.
 
     Plans with a fixed number of payments are bought anew.
     """
@@ -32,9 +42,18 @@ def prices_to_change_to(membership: Membership) -> QuerySet[Price]:
         )
         .exclude(stripe_price_id="")
         .exclude(pk=price.pk)
+        .exclude(~Q(tier_id=membership.tier_id), tier__in=_full_tiers(membership))
         .select_related("tier")
         .order_by("amount")
     )
+
+
+def _full_tiers(membership: Membership) -> QuerySet[Tier]:
+    asked = WaitListEntry.objects.filter(
+        client=membership.client_id, invited_at__gt=clock.now() - KEPT
+    )
+    tiers = queries.sold_tiers(membership.clinic).filter(taken__gte=F("seats_on_sale"))
+    return tiers.exclude(pk__in=asked.values("tier")).order_by().values("pk")
 
 
 def tiers_to_change_to(membership: Membership) -> list[Tier]:
