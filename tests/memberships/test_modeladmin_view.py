@@ -26,9 +26,11 @@ from wagtail_asyncpt.memberships.models import (
     Package,
     Purchase,
     Refund,
+    Seat,
     StaffAction,
     StripeEvent,
     Tier,
+    WaitListEntry,
 )
 from wagtail_asyncpt.people.models import Client, Clinic
 
@@ -41,6 +43,8 @@ MADE_HERE: dict[str, Any] = {
     "purchase": Purchase,
     "gift": Gift,
     "staffaction": StaffAction,
+    "seat": Seat,
+    "waitlistentry": WaitListEntry,
 }
 
 
@@ -160,6 +164,12 @@ def make(model: str, clinic: Clinic, tier: Tier) -> Any:
     person = factories.make_client(clinic)
     person.name = "=cmd|' /C calc'!A0"
     person.save()
+    if model == "seat":
+        sponsor = factories.make_membership(person, tier)
+        return Seat.objects.create(sponsor=sponsor, email="friend@example.com")
+    if model == "waitlistentry":
+        own = tier if tier.clinic == clinic else factories.make_tier(clinic)
+        return WaitListEntry.objects.create(tier=own, client=person)
     number = uuid.uuid4().hex
     money = {"account": "default", "amount": 2900, "currency": "usd"}
     payment = {

@@ -18,6 +18,7 @@ from wagtail_asyncpt.modeladmin.payments import (
     StaffActionAdmin,
     StripeEventAdmin,
 )
+from wagtail_asyncpt.modeladmin.places import SeatAdmin, WaitListAdmin
 
 
 class BillingGroup(ModelAdminGroup):
@@ -33,6 +34,8 @@ class BillingGroup(ModelAdminGroup):
         DisputeAdmin,
         PurchaseAdmin,
         GiftAdmin,
+        SeatAdmin,
+        WaitListAdmin,
         CreditAdmin,
         StaffActionAdmin,
         StripeEventAdmin,

@@ -6,8 +6,11 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from wagtail_modeladmin.helpers import PermissionHelper
 
-from wagtail_asyncpt.memberships.models import StripeEvent
+from wagtail_asyncpt.memberships.models import Seat, StripeEvent, WaitListEntry
 from wagtail_asyncpt.people.queries import managed_clinics
+
+#: Rows that know their clinic through another row.
+_OWNER: dict[type[Model], str] = {Seat: "sponsor", WaitListEntry: "tier"}
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,16 @@ class Scope:
         """Whether ``row`` is in the ledger of one of the clinics."""
         if isinstance(row, StripeEvent):
             return row.account in self.accounts
-        return row.clinic_id in self.clinics
+        owner = _OWNER.get(type(row))
+        return (getattr(row, owner) if owner else row).clinic_id in self.clinics
 
     def rows(self, model: type[Model]) -> QuerySet[Any]:
         """All such rows."""
         if model is StripeEvent:
             return StripeEvent.objects.filter(account__in=self.accounts)
-        return model._default_manager.filter(clinic__in=self.clinics)
+        owner = _OWNER.get(model)
+        field = f"{owner}__clinic" if owner else "clinic"
+        return model._default_manager.filter(**{f"{field}__in": self.clinics})
 
 
 def scope_of(user: Any) -> Scope:
