@@ -18,6 +18,11 @@ def may_try_code(user: Any) -> bool:
     return _count(f"asyncpt-code-{user.pk}")
 
 
+def may_look_at_stripe(user: Any) -> bool:
+    """Count one more look that ``user``'s page makes at Stripe; False after too many in an hour."""
+    return _count(f"asyncpt-look-{user.pk}")
+
+
 def _count(key: str) -> bool:
     if cache.add(key, 1, SECONDS):
         return True

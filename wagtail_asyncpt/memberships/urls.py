@@ -20,6 +20,7 @@ urlpatterns = [
     path("gifts/<uuid:uuid>/", views.redeemed, name="redeemed"),
     path("membership/", views.account, name="account"),
     path("membership/billing/", views.billing, name="billing"),
+    path("membership/billing/done/", views.billing_done, name="billing_done"),
     path("membership/cancel/", views.leave, name="leave"),
     path("membership/keep/", views.keep, name="keep"),
     path("membership/plan/", views.plans, name="plans"),

@@ -56,7 +56,10 @@ from wagtail_asyncpt.memberships.operations.plans import (
     quote_change,
     require_changeable,
 )
-from wagtail_asyncpt.memberships.operations.recheck import recheck_membership
+from wagtail_asyncpt.memberships.operations.recheck import (
+    follow_own_membership,
+    recheck_membership,
+)
 from wagtail_asyncpt.memberships.operations.refunds import refund_payment
 from wagtail_asyncpt.memberships.operations.reminding import write_due_reminders
 from wagtail_asyncpt.memberships.operations.seats import accept_seat, invite_to_seat, revoke_seat
@@ -120,6 +123,7 @@ __all__ = [
     "ensure_customer",
     "expire_credits",
     "extend_membership",
+    "follow_own_membership",
     "give_membership",
     "grant_credits",
     "grant_membership",

@@ -1,4 +1,4 @@
-"""Compare one membership with Stripe, and write what differs."""
+"""Look at one membership at Stripe, and write what differs."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from wagtail_asyncpt.memberships.desk import RECHECK, may
 from wagtail_asyncpt.memberships.models import Membership
 from wagtail_asyncpt.memberships.operations.events import follow
 from wagtail_asyncpt.memberships.operations.sync import sync_invoice, sync_refunds
+from wagtail_asyncpt.memberships.queries import open_membership
 from wagtail_asyncpt.memberships.stripe import gateway
+from wagtail_asyncpt.people.models import Client
 from wagtail_asyncpt.people.operations import record_audit
 
 
@@ -37,6 +39,20 @@ def recheck_membership(*, actor: Any, membership: Membership) -> bool:
             if invoice is not None and invoice.payment_intent_id and invoice.amount_paid:
                 sync_refunds(account=account, payment_intent=invoice.payment_intent_id)
     return _rows(membership) != before
+
+
+def follow_own_membership(*, client: Client) -> None:
+    """Write what ``client`` changed on Stripe's pages, without waiting for the webhook.
+
+    Raises Mismatch, Conflict, StripeFailure.
+    """
+    membership = open_membership(client)
+    if membership is not None and membership.stripe_subscription_id:
+        follow(
+            kind="subscription",
+            account=membership.account,
+            identity=membership.stripe_subscription_id,
+        )
 
 
 def _rows(membership: Membership) -> list[Any]:

@@ -1,6 +1,12 @@
 """Joining, the way back from Stripe, the account page, and Stripe's webhook."""
 
-from wagtail_asyncpt.memberships.views.account import account, billing, card, receipt
+from wagtail_asyncpt.memberships.views.account import (
+    account,
+    billing,
+    billing_done,
+    card,
+    receipt,
+)
 from wagtail_asyncpt.memberships.views.gifts import give, redeem, redeemed
 from wagtail_asyncpt.memberships.views.join import join, join_back, join_done
 from wagtail_asyncpt.memberships.views.leaving import keep, leave
@@ -14,6 +20,7 @@ from wagtail_asyncpt.memberships.views.webhook import webhook
 __all__ = [
     "account",
     "billing",
+    "billing_done",
     "buy",
     "card",
     "give",

@@ -4,7 +4,9 @@ import logging
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_asyncpt.core.errors import DomainError
@@ -14,6 +16,7 @@ from wagtail_asyncpt.memberships.balances import balance_of
 from wagtail_asyncpt.memberships.member_forms import KeyForm
 from wagtail_asyncpt.memberships.receipts import receipt_of
 from wagtail_asyncpt.memberships.stripe.client import StripeFailure
+from wagtail_asyncpt.memberships.throttle import may_look_at_stripe
 from wagtail_asyncpt.memberships.views.shared import SeeOther, rendered, trouble
 from wagtail_asyncpt.people.access import client_required
 from wagtail_asyncpt.people.models import Client
@@ -59,7 +62,7 @@ def card(request: HttpRequest, client: Client) -> HttpResponse:
 
 
 def _portal(request: HttpRequest, client: Client, *, change_card: bool = False) -> HttpResponse:
-    return_url = client.clinic.site.root_url + reverse("asyncpt_memberships:account")
+    return_url = client.clinic.site.root_url + reverse("asyncpt_memberships:billing_done")
     try:
         return SeeOther(
             operations.open_billing_portal(
@@ -71,6 +74,20 @@ def _portal(request: HttpRequest, client: Client, *, change_card: bool = False) 
     except StripeFailure:
         log.exception("No billing portal for client %s", client.pk)
         return account_page(request, client, error=trouble(), status=503)
+
+
+@never_cache
+@client_required
+@require_GET
+def billing_done(request: HttpRequest, client: Client) -> HttpResponse:
+    """Where the portal sends a client back to: what they changed there shows at once."""
+    if may_look_at_stripe(request.user):
+        try:
+            operations.follow_own_membership(client=client)
+        except (DomainError, StripeFailure):
+            # The webhook tells it a little later.
+            log.exception("The membership of client %s could not be followed", client.pk)
+    return redirect("asyncpt_memberships:account")
 
 
 @client_required
