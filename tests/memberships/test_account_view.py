@@ -12,11 +12,18 @@ from tests.conftest import Cast
 from tests.memberships.conftest import Shop
 from tests.memberships.test_sync_operation import use_failing_card
 from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.pages.models import OfferPage
 from wagtail_asyncpt.people.models import Client
 
 Login = Callable[[Any], Browser]
 ACCOUNT = "asyncpt_memberships:account"
 BILLING = "asyncpt_memberships:billing"
+
+
+def offer_page(shop: Shop) -> str:
+    """The address of the clinic's offer page."""
+    root = shop.clinic.site.root_page
+    return str(root.add_child(instance=OfferPage(title="Our plans", slug="our-plans")).url)
 
 
 def page_of(browser: Browser) -> str:
@@ -40,7 +47,10 @@ def test_a_member_sees_plan_next_payment_and_invoices(
 
 def test_each_state_is_said_in_words(shop: Shop, client: Client, login: Login) -> None:
     browser = login(client)
-    assert "You have no membership yet." in page_of(browser)
+    plans = offer_page(shop)
+    html = page_of(browser)
+    assert "You have no membership yet." in html
+    assert f'href="{plans}"' in html.split("<main")[1]
 
     shop.start(client)
     html = page_of(browser)
@@ -56,10 +66,13 @@ def test_each_state_is_said_in_words(shop: Shop, client: Client, login: Login) -
     html = page_of(browser)
     assert "Everything stays open until Dec. 2, 2026. It does not renew." in html
     assert "Next payment" not in html
+    assert "See plans and prices" not in html
 
     shop.advance(days=31)
     shop.deliver()
-    assert "Your membership ended on Dec. 2, 2026." in page_of(browser)
+    html = page_of(browser)
+    assert "Your membership ended on Dec. 2, 2026." in html
+    assert f'href="{plans}"' in html.split("<main")[1]
 
 
 def test_a_failed_payment_is_said_with_the_date_and_the_way_to_put_it_right(
@@ -89,6 +102,28 @@ def test_billing_leads_to_the_own_customers_portal(
     assert answer.status_code == 303
     assert answer["Location"].startswith(f"{shop.standin.url}/p/session/")
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_what_was_changed_in_the_portal_shows_before_the_webhook_comes(
+    shop: Shop, client: Client, login: Login, cast: Cast
+) -> None:
+    membership = shop.join(client)
+    customer = client.stripe_customers.get().stripe_id
+    card = shop.stripe.v1.payment_methods.attach("pm_card_mastercard", {"customer": customer})
+    shop.stripe.v1.subscriptions.update(
+        membership.stripe_subscription_id, {"default_payment_method": card.id}
+    )
+    shop.discard()
+    done = reverse("asyncpt_memberships:billing_done")
+    assert login(cast.stranger).get(done).status_code == 302
+    membership.refresh_from_db()
+    assert membership.card_brand == "visa"
+    answer = login(client).get(done)
+    assert (answer.status_code, answer["Location"]) == (302, reverse(ACCOUNT))
+    membership.refresh_from_db()
+    assert membership.card_brand == "mastercard"
+    shop.standin.engine.faults.set({"rate_limit": 50})
+    assert login(client).get(done).status_code == 302
 
 
 def test_billing_without_a_customer_says_so(shop: Shop, cast: Cast, login: Login) -> None:

@@ -59,9 +59,9 @@ def test_a_card_says_what_is_paid_once_and_how_it_begins(shop: Shop) -> None:
 
     html = tag("{% pricing_table 'tiers' %}")
 
-    assert "plus $450.00 once: Five visits" in html
-    assert "plus $50.00 once: set-up fee" in html
-    assert "the first 14 days are free" in html
+    assert "Plus $450.00 once: Five visits" in html
+    assert "Plus $50.00 once: set-up fee" in html
+    assert "The first 14 days are free" in html
     assert "6 payments in all" in html
 
 
@@ -168,3 +168,33 @@ def test_the_list_is_left_and_has_no_page_where_places_are_not_counted(
     basic = reverse("asyncpt_memberships:wait", args=[full.basic.pk])
     assert browser.get(basic).status_code == 404
     assert browser.post(basic).status_code == 404
+
+
+def test_the_table_keeps_the_clinics_order_and_says_what_paying_longer_saves(shop: Shop) -> None:
+    shop.basic.sort_order = 9
+    shop.basic.save()
+    html = tag("{% pricing_table %}")
+    assert html.index('id="offer-coached"') < html.index('id="offer-library"')
+    # 1,490.00 is 298.00 less than twelve times 149.00.
+    assert html.count("save 16%") == html.count("save ") == 1
+    operations.set_price(tier=shop.coached, interval="quarter", amount=50000)
+    operations.sync_tiers(clinic=shop.clinic)
+    assert tag("{% pricing_table %}").count("save ") == 1
+
+
+def test_packages_stand_under_a_heading_of_their_own(shop: Shop) -> None:
+    shop.sell()
+    both, alone = tag("{% pricing_table %}"), tag('{% pricing_table "packages" %}')
+    assert "Paid once. Nothing renews." in both
+    assert "<h3" in both
+    assert "Paid once. Nothing renews." not in alone
+    assert "<h3" not in alone
+
+
+def test_a_plan_of_some_payments_is_given_for_no_more_months(shop: Shop) -> None:
+    shop.coached.payment_count = 6
+    shop.coached.save()
+    names = {one.name: one.group for one in presents_of(shop.clinic).values()}
+    assert names["Coached for 6 months"] == "Coached"
+    assert "Coached for 12 months" not in names
+    assert "Library for 12 months" in names

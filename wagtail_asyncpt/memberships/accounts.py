@@ -61,6 +61,8 @@ class Account:
     change_invoice: Invoice | None
     change_amount: str
     can_keep: bool
+    #: Whether it is over, or ends by itself without a next payment.
+    is_ending: bool
 
 
 def account_of(client: Client) -> Account:
@@ -92,6 +94,9 @@ def account_of(client: Client) -> Account:
         change_invoice=unpaid,
         change_amount=format_money(unpaid.amount_due, unpaid.currency) if unpaid else "",
         can_keep=bool(membership and _can_keep(membership)),
+        is_ending=membership is not None
+        and not _at_stripe(membership)
+        and not _endless(membership),
         can_resume=membership is not None and membership.status == MembershipStatus.PAUSED,
     )
 
@@ -135,6 +140,12 @@ def _at_stripe(membership: Membership) -> bool:
     """Whether a subscription runs that could be canceled."""
     over = membership.status == MembershipStatus.CANCELED
     return bool(membership.stripe_subscription_id) and not over
+
+
+def _endless(membership: Membership) -> bool:
+    """Whether it is in checkout, or given without an end, as a seat is while its sponsor pays."""
+    over = membership.status == MembershipStatus.CANCELED
+    return not over and membership.ends_at is None
 
 
 def _can_keep(membership: Membership) -> bool:

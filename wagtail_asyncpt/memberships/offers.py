@@ -1,6 +1,6 @@
 """Tiers and prices as words for a page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +14,13 @@ from wagtail_asyncpt.people.models import Clinic
 
 @dataclass(frozen=True)
 class PriceOffer:
-    """One way to pay for a tier. ``url`` leads to the join page."""
+    """One way to pay for a tier. ``url`` leads to the join page; ``saving`` are the percent that
+    it costs less than paying by the month."""
 
     amount: str
     per: str
     url: str
+    saving: int = 0
 
     @property
     def words(self) -> str:
@@ -55,10 +57,14 @@ class PackageOffer:
 
 @dataclass(frozen=True)
 class PresentOffer:
-    """Something that can be given: some months of a tier, or a package."""
+    """Something that can be given: some months of a tier, or a package.
+
+    ``group`` is the tier's name, and empty for a package.
+    """
 
     name: str
     amount: str
+    group: str = ""
     price: Price | None = None
     months: int = 0
     package: Package | None = None
@@ -66,6 +72,7 @@ class PresentOffer:
 
 #: For how many months a tier is given.
 GIFT_MONTHS = (1, 3, 6, 12)
+_MONTHS = {Interval.MONTH.value: 1, Interval.QUARTER.value: 3, Interval.YEAR.value: 12}
 
 
 def per(interval: str) -> str:
@@ -126,10 +133,21 @@ def tier_offer(tier: Tier) -> TierOffer:
     return TierOffer(
         tier,
         promises(tier),
-        [offer_price(price) for price in prices],
+        _ways(prices),
         is_full,
         _beginning(prices[0]) if prices else [],
     )
+
+
+def _ways(prices: list[Price]) -> list[PriceOffer]:
+    monthly = next((price.amount for price in prices if price.interval == Interval.MONTH), 0)
+    return [replace(offer_price(price), saving=_saving(price, monthly)) for price in prices]
+
+
+def _saving(price: Price, monthly: int) -> int:
+    """How many percent ``price`` is below as many months at ``monthly``, rounded down."""
+    by_month = monthly * _MONTHS[str(price.interval)]
+    return max(0, 100 * (by_month - price.amount) // by_month) if by_month else 0
 
 
 def _beginning(price: Price) -> list[str]:
@@ -137,10 +155,10 @@ def _beginning(price: Price) -> list[str]:
     tier, said = price.tier, []
     for name, amount in _paid_once(price):
         part = {"name": name, "amount": format_money(amount, price.currency)}
-        said.append(_("plus %(amount)s once: %(name)s") % part)
+        said.append(_("Plus %(amount)s once: %(name)s") % part)
     if tier.trial_days:
         text = ngettext(
-            "the first %(days)d day is free", "the first %(days)d days are free", tier.trial_days
+            "The first %(days)d day is free", "The first %(days)d days are free", tier.trial_days
         )
         said.append(text % {"days": tier.trial_days})
     if tier.payment_count:
@@ -269,15 +287,8 @@ def presents_of(clinic: Clinic) -> dict[str, PresentOffer]:
         monthly = [price for price in tier.on_sale if price.interval == Interval.MONTH]  # type: ignore[attr-defined]
         for price in monthly[:1] if not tier_offer(tier).is_full else ():
             for months in GIFT_MONTHS:
-                text = ngettext(
-                    "%(tier)s for %(count)d month", "%(tier)s for %(count)d months", months
-                )
-                found[f"{price.uuid}:{months}"] = PresentOffer(
-                    name=text % {"tier": tier.name, "count": months},
-                    amount=format_money(price.amount * months, price.currency),
-                    price=price,
-                    months=months,
-                )
+                if months <= (tier.payment_count or months):
+                    found[f"{price.uuid}:{months}"] = _months_of(price, months)
     for package in queries.packages_on_sale(clinic):
         found[f"package:{package.uuid}"] = PresentOffer(
             name=package.name,
@@ -285,3 +296,14 @@ def presents_of(clinic: Clinic) -> dict[str, PresentOffer]:
             package=package,
         )
     return found
+
+
+def _months_of(price: Price, months: int) -> PresentOffer:
+    text = ngettext("%(tier)s for %(count)d month", "%(tier)s for %(count)d months", months)
+    return PresentOffer(
+        name=text % {"tier": price.tier.name, "count": months},
+        amount=format_money(price.amount * months, price.currency),
+        group=price.tier.name,
+        price=price,
+        months=months,
+    )

@@ -15,7 +15,8 @@ from wagtail_asyncpt.people.models import Client
 class Resuming:
     """Going on now: what is paid today, what is taken off, and what it costs from then on.
 
-    ``invoice`` is set when an earlier try was refused: that is then to be paid.
+    ``invoice`` is set when an earlier try was refused: that is then to be paid. ``is_free``: what
+    was taken off covers the first payment.
     """
 
     membership: Membership
@@ -24,6 +25,7 @@ class Resuming:
     price: PriceOffer | None
     planned: str
     invoice: Invoice | None
+    is_free: bool
 
 
 def resuming_of(client: Client) -> Resuming | None:
@@ -36,12 +38,14 @@ def resuming_of(client: Client) -> Resuming | None:
         return None
     invoice = operations.open_resume_invoice(membership)
     today = credit = ""
+    is_free = False
     if invoice is not None:
         today = format_money(invoice.amount_due, invoice.currency)
     else:
         preview = operations.resume_cost(membership=membership)
         taken_off = -sum(min(line["amount"], 0) for line in preview["lines"]["data"])
         today = format_money(preview["amount_due"], preview["currency"])
+        is_free = preview["amount_due"] == 0
         credit = format_money(taken_off, preview["currency"]) if taken_off else ""
     return Resuming(
         membership=membership,
@@ -50,4 +54,5 @@ def resuming_of(client: Client) -> Resuming | None:
         price=offer_price(membership.price) if membership.price else None,
         planned=day(membership.resumes_at, client) if membership.resumes_at else "",
         invoice=invoice,
+        is_free=is_free,
     )

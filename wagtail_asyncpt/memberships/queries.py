@@ -106,6 +106,8 @@ def sold_tiers(clinic: Clinic) -> QuerySet[Any]:
         Tier.objects.filter(clinic=clinic, is_public=True)
         .select_related("bundle")
         .annotate(taken=Count("memberships", filter=_holding("memberships__")))
+        # Counting drops the order of the model's Meta.
+        .order_by("sort_order", "pk")
         .prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale"))
     )
 

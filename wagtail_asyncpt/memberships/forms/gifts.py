@@ -1,6 +1,7 @@
 """The forms in which somebody gives something, and in which somebody uses a gift."""
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -36,6 +37,12 @@ class GiftForm(forms.Form):
         self.fields["what"].choices = [  # type: ignore[attr-defined]
             (key, f"{offer.name}: {offer.amount}") for key, offer in presents.items()
         ]
+
+    @property
+    def groups(self) -> list[tuple[str, list[tuple[Any, PresentOffer]]]]:
+        """The choices with their radio buttons, by plan; packages come together under no name."""
+        pairs = zip(self["what"].subwidgets, self.presents.values(), strict=True)
+        return [(name, list(rows)) for name, rows in groupby(pairs, lambda pair: pair[1].group)]
 
     @property
     def present(self) -> Present:
