@@ -203,3 +203,69 @@ def test_a_week_on_paper_leads_back_to_its_page(site: Site) -> None:
     page = Browser().get(week.url).content.decode()
     assert 'class="asyncpt-qr"' in page
     assert week.full_url in page
+
+
+def test_the_editor_and_the_messages_say_what_comes_next(
+    cast: Cast, login: Callable[[Any], Browser]
+) -> None:
+    """A program without weeks leads to week 1, a published week to the next one and to clients."""
+    program = factories.make_program(weeks=[make_week(1)])
+    [week] = weeks_of(program)
+    cast.therapist.user.groups.add(Group.objects.get(name="Moderators"))
+    cast.editor.groups.add(Group.objects.get(name="Moderators"))
+    add = reverse("wagtailadmin_pages:add_subpage", args=[program.pk])
+    edit = reverse("wagtailadmin_pages:edit", args=[program.pk])
+    data = {
+        "title": program.title,
+        "slug": program.slug,
+        "summary": "For knees.",
+        "phases-count": "0",
+        "faq-count": "0",
+        "comments-TOTAL_FORMS": "0",
+        "comments-INITIAL_FORMS": "0",
+        "action-publish": "1",
+    }
+    browser = login(cast.therapist)
+    page = browser.get(edit).content.decode()
+    assert reverse("wagtailadmin_pages:edit", args=[week.pk]) in page and "Add a week" in page
+    assert "write its first week" not in browser.post(edit, data, follow=True).content.decode()
+
+    duplicate = reverse("asyncpt_programs:duplicate_week", args=[week.pk])
+    clients = reverse("asyncpt_review:program", args=[program.pk])
+    said = {
+        "title": "Week 1",
+        "slug": week.slug,
+        "focus": "",
+        "phase": "",
+        "days-count": "0",
+        "comments-TOTAL_FORMS": "0",
+        "comments-INITIAL_FORMS": "0",
+        "action-publish": "1",
+    }
+    for who, sees_clients in ((cast.therapist, True), (cast.editor, False)):
+        address = reverse("wagtailadmin_pages:edit", args=[week.pk])
+        told = login(who).post(address, said, follow=True).content.decode()
+        message = told[told.index("Next: the week after it") :][:1500]
+        assert duplicate in message
+        assert (clients in message) == sees_clients
+
+    week.delete()
+    assert "Add week 1" in browser.get(edit).content.decode()
+    told = browser.post(edit, data, follow=True).content.decode()
+    assert add in told[told.index("Next: write its first week.") :]
+
+
+def test_the_cockpit_offers_to_write_a_program_to_whom_may(
+    cast: Cast, login: Callable[[Any], Browser]
+) -> None:
+    program = factories.make_program()
+    listed = reverse("asyncpt_review:programs")
+    own = reverse("asyncpt_review:program", args=[program.pk])
+    browser = login(cast.therapist)
+    assert "Write a new program" not in browser.get(listed).content.decode()
+    assert "Edit the program" not in browser.get(own).content.decode()
+    cast.therapist.user.groups.add(Group.objects.get(name="Moderators"))
+    page = login(cast.therapist).get(listed).content.decode()
+    index = program.get_parent()
+    assert reverse("wagtailadmin_pages:add_subpage", args=[index.pk]) in page
+    assert "Edit the program" in browser.get(own).content.decode()

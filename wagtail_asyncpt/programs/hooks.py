@@ -8,6 +8,7 @@ from wagtail.snippets.models import register_snippet
 
 from wagtail_asyncpt.library.usage import register_usage
 from wagtail_asyncpt.programs.exercises import uses_in_programs
+from wagtail_asyncpt.programs.next_steps import tell_next_step
 from wagtail_asyncpt.programs.viewsets import LibraryViewSetGroup
 from wagtail_asyncpt.programs.weeks import duplicate_when_asked, listing_button, next_week_button
 
@@ -19,6 +20,7 @@ def register_hooks() -> None:
     hooks.register("insert_global_admin_css", _admin_css)
     hooks.register("register_page_action_menu_item", next_week_button)
     hooks.register("after_edit_page", duplicate_when_asked)
+    hooks.register("after_publish_page", tell_next_step)
     hooks.register("register_page_listing_more_buttons", listing_button)
     hooks.register("register_admin_urls", _admin_urls)
 

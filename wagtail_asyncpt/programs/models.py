@@ -15,6 +15,7 @@ from wagtail_asyncpt.programs import previews
 from wagtail_asyncpt.programs.blocks import session_blocks
 from wagtail_asyncpt.programs.face import ProgramPageForm, faq_blocks, phase_blocks
 from wagtail_asyncpt.programs.languages import has_translations, translate_days
+from wagtail_asyncpt.programs.next_steps import WeeksPanel
 
 
 class Level(models.TextChoices):
@@ -99,6 +100,7 @@ class ProgramPageMixin(SitePageMixin):
 
     content_panels_of_mixin = [
         FieldPanel("summary"),
+        WeeksPanel(heading=_("Weeks of the program")),
         MultiFieldPanel([FieldPanel("image"), FieldPanel("image_alt")], heading=_("Picture")),
         MultiFieldPanel(
             [
@@ -164,7 +166,13 @@ class ProgramWeekPageMixin(SitePageMixin):
     content_panels_of_mixin = [
         FieldPanel("focus"),
         FieldRowPanel([FieldPanel("phase"), FieldPanel("is_deload")], heading=_("Phase")),
-        FieldPanel("days"),
+        FieldPanel(
+            "days",
+            help_text=_(
+                "Add a session with the plus: when it is done, then its exercises. What you "
+                "write is saved as a draft; “As a client” in the preview shows the result."
+            ),
+        ),
     ]
 
     class Meta:

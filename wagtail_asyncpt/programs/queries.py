@@ -10,7 +10,11 @@ from wagtail.models import PageViewRestriction, Site
 
 from wagtail_asyncpt.memberships.pages import OfferPageMixin
 from wagtail_asyncpt.programs.languages import roots_of
-from wagtail_asyncpt.programs.models import ProgramPageMixin, ProgramWeekPageMixin
+from wagtail_asyncpt.programs.models import (
+    ProgramIndexPageMixin,
+    ProgramPageMixin,
+    ProgramWeekPageMixin,
+)
 
 
 @lru_cache
@@ -32,6 +36,11 @@ def program_weeks(program_page: Any) -> list[Any]:
 def program_pages(site: Site) -> list[Any]:
     """The live programs of a site in all its languages, specific, in tree order."""
     return _live_pages(ProgramPageMixin, site)
+
+
+def program_indexes(site: Site) -> list[Any]:
+    """The live lists of programs of a site, in tree order."""
+    return _live_pages(ProgramIndexPageMixin, site)
 
 
 def offer_page(site: Site | None) -> Any | None:

@@ -70,7 +70,10 @@ CONTENT = [
         heading=_("Exercise"),
     ),
     MultiFieldPanel(
-        [FieldPanel("video"), FieldPanel("embed_url")],
+        [
+            FieldPanel("video", help_text=_("Choose one, or upload your own in the same window.")),
+            FieldPanel("embed_url"),
+        ],
         heading=_("Demonstration video"),
     ),
     InlinePanel(

@@ -163,7 +163,11 @@ class SessionBlock(blocks.StructBlock):
         help_text=_("Instead of days: for example every 2 days, counted from the first week."),
     )
     notes = blocks.TextBlock(label=_("Notes to the client"), required=False, rows=2)
-    exercises = SessionContentBlock(label=_("Exercises, notes, reading"), required=False)
+    exercises = SessionContentBlock(
+        label=_("Exercises, notes, reading"),
+        required=False,
+        help_text=_("Add with the plus, in the order in which the client does them."),
+    )
 
     class Meta:
         icon = "calendar-alt"

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from wagtail_asyncpt.care.models import Cohort, Enrolment, EnrolmentStatus
 from wagtail_asyncpt.people.models import Client, Role, Therapist
-from wagtail_asyncpt.programs.queries import program_pages
+from wagtail_asyncpt.programs.queries import program_indexes, program_pages
 from wagtail_asyncpt.review.queries.clients import unassigned
 
 
@@ -31,6 +31,16 @@ def program_rows(therapist: Therapist) -> list[ProgramRow]:
     )
     return [
         ProgramRow(page, counts.get(page.pk, 0)) for page in program_pages(therapist.clinic.site)
+    ]
+
+
+def places_for_programs(therapist: Therapist) -> list[Any]:
+    """The program lists of the clinic's site below which the therapist may write a program."""
+    user = therapist.user
+    return [
+        page
+        for page in program_indexes(therapist.clinic.site)
+        if page.permissions_for_user(user).can_add_subpage()
     ]
 
 

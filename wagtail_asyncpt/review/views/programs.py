@@ -22,6 +22,7 @@ from wagtail_asyncpt.review.queries.programs import (
     cohorts_of,
     enrollable_clients,
     leaders_for,
+    places_for_programs,
     program_page,
     program_rows,
 )
@@ -43,7 +44,11 @@ def programs(request: HttpRequest, therapist: Therapist) -> HttpResponseBase:
     """The clinic's programs, and the therapist's groups."""
     if request.method not in READ:
         return HttpResponseNotAllowed(READ)
-    context = {"rows": program_rows(therapist), "cohorts": cohorts_of(therapist)}
+    context = {
+        "rows": program_rows(therapist),
+        "cohorts": cohorts_of(therapist),
+        "places": places_for_programs(therapist),
+    }
     return show(request, "programs", context, title=_("Programs"))
 
 
@@ -99,6 +104,7 @@ def _program_screen(
     updates = program_updates(therapist, page)
     context = {
         "page": page,
+        "may_edit": page.permissions_for_user(therapist.user).can_edit(),
         "pushable": [update for update in updates if update.is_pushable],
         "others": [update for update in updates if not update.is_pushable],
     }
