@@ -20,7 +20,8 @@ def register_hooks() -> None:
     hooks.register("insert_global_admin_css", _admin_css)
     hooks.register("register_page_action_menu_item", next_week_button)
     hooks.register("after_edit_page", duplicate_when_asked)
-    hooks.register("after_publish_page", tell_next_step)
+    hooks.register("after_create_page", tell_next_step)
+    hooks.register("after_edit_page", tell_next_step)
     hooks.register("register_page_listing_more_buttons", listing_button)
     hooks.register("register_admin_urls", _admin_urls)
 

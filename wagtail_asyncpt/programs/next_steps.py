@@ -39,6 +39,8 @@ def tell_next_step(request: HttpRequest, page: Any) -> None:
     """After publishing a program or a week of it: say what comes next, with a way there."""
     from wagtail_asyncpt.programs.models import ProgramPageMixin, ProgramWeekPageMixin
 
+    if "action-publish" not in request.POST or not page.live:
+        return
     if isinstance(page, ProgramPageMixin):
         _after_program(request, page)
     elif isinstance(page, ProgramWeekPageMixin):

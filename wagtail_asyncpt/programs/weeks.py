@@ -80,7 +80,15 @@ def duplicate_view(request: HttpRequest, page_id: int) -> HttpResponseBase:
         raise Http404
     if request.method == "POST":
         return _duplicated(request, week)
-    context = {"week": week, "header_title": _("Duplicate as next week"), "header_icon": "copy"}
+    title, program = _("Duplicate as next week"), week.get_parent()
+    above = reverse("wagtailadmin_explore", args=[program.pk])
+    context = {
+        "week": week,
+        "breadcrumbs_items": [{"url": above, "label": program.title}, {"url": "", "label": title}],
+        "page_title": title,
+        "header_title": title,
+        "header_icon": "copy",
+    }
     return TemplateResponse(request, "wagtail_asyncpt/programs/duplicate_week.html", context)
 
 

@@ -194,7 +194,7 @@ def _enrol_screen(
         request,
         "enrol_several",
         {"form": form, "media": form.media, **context},
-        title=_("Enroll several clients"),
+        title=_("Enroll clients"),
         trail=trail,
         status=UNPROCESSABLE if form.errors else 200,
     )
