@@ -61,6 +61,14 @@ def plain(name: str, value: Any) -> Callable[[Any], None]:
     return lambda settings: setattr(settings, name, value)
 
 
+def bucket(name: str) -> Callable[[Any], None]:
+    def kept_there(settings: Any) -> None:
+        storage = {"BACKEND": f"tests.core.test_storage.{name}"}
+        settings.STORAGES = {**settings.STORAGES, "asyncpt_private": storage}
+
+    return kept_there
+
+
 def live_in_debug(settings: Any) -> None:
     settings.DEBUG = True
     account(secret_key="sk_live_1")(settings)
@@ -115,6 +123,18 @@ FAULTS: dict[str, tuple[Callable[[Any], None], str]] = {
     "direct documents": (plain("WAGTAILDOCS_SERVE_METHOD", "direct"), "W005"),
     "no base template": (option(BASE_TEMPLATE="none/such.html"), "W006"),
     "no middleware": (without_middleware, "W007"),
+    "middleware around the cache": (
+        lambda settings: setattr(
+            settings,
+            "MIDDLEWARE",
+            [*settings.MIDDLEWARE, "django.middleware.cache.UpdateCacheMiddleware"],
+        ),
+        "W007",
+    ),
+    "link without end": (option(MEDIA_LINK_SECONDS=8 * 24 * 3600), "E002"),
+    "link that nobody can use": (option(MEDIA_LINK_SECONDS=59), "E002"),
+    "open bucket": (bucket("OpenBucket"), "E007"),
+    "bucket signed for a week": (bucket("SlowBucket"), "W009"),
 }
 
 
@@ -187,4 +207,4 @@ def test_every_check_is_in_the_reference() -> None:
     source = Path(checks.__file__).read_text()
     used = set(re.findall(r'"(asyncpt\.[EW]\d{3})"', source))
     assert used == set(re.findall(r"asyncpt\.[EW]\d{3}", page))
-    assert len(used) == 18
+    assert len(used) == 21

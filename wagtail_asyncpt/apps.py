@@ -18,12 +18,14 @@ class AsyncPTConfig(AppConfig):
         from wagtail_asyncpt.care.grounds import register as register_enrolment_ground
         from wagtail_asyncpt.care.receivers import connect as connect_care
         from wagtail_asyncpt.gating.receivers import connect as connect_gating
+        from wagtail_asyncpt.library.auditing import register as register_library_audit
         from wagtail_asyncpt.memberships.grounds import register as register_membership_ground
         from wagtail_asyncpt.practice.receivers import connect as connect_practice
 
         checks.register()
         register_membership_ground()
         register_enrolment_ground()
+        register_library_audit()
         connect_gating()
         connect_care()
         connect_practice()

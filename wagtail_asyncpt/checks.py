@@ -22,14 +22,23 @@ from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core.ffmpeg import find_ffmpeg
 from wagtail_asyncpt.core.pages import page_model_name
 from wagtail_asyncpt.core.pdf import why_no_pdf
-from wagtail_asyncpt.core.storage import is_inside_media_root
-from wagtail_asyncpt.gating.leaks import field_leaks, line_leaks, without_faces
+from wagtail_asyncpt.core.storage import (
+    has_local_path,
+    is_inside_media_root,
+    longest_signature,
+    private_storage,
+    signs_addresses,
+)
+from wagtail_asyncpt.gating.leaks import field_leaks, line_leaks, related_leaks, without_faces
 from wagtail_asyncpt.gating.queries import gate_group_ids, groups_with_permissions
 
 FIELDS_OF_A_WEEK = 10_000
 PRIVATE_FILES_MIDDLEWARE = "wagtail_asyncpt.gating.middleware.PrivateFilesMiddleware"
 #: Settings that name a file or folder, so that a ``Path`` is as good as a string.
 PATHS = {"PRIVATE_ROOT", "FFMPEG", "FFPROBE"}
+UPDATE_CACHE = "django.middleware.cache.UpdateCacheMiddleware"
+#: Seconds; whoever is given such an address by its reader may open it so long.
+LONGEST_SIGNATURE = 60 * 60
 AT_LEAST = {
     "STRIPE_WEBHOOK_TOLERANCE": 1,
     "UPLOAD_MAX_BYTES": 1,
@@ -51,11 +60,13 @@ def register() -> None:
         unknown_settings,
         wrong_values,
         private_root,
+        private_storage_addresses,
         swapped_page_model,
         stripe_accounts,
         ffmpeg,
         form_size,
         document_serving,
+        related_api_fields,
         base_template,
         gated_fields,
         metered_pages,
@@ -143,6 +154,24 @@ def private_root() -> Iterator[CheckMessage]:
             "Private files would lie inside MEDIA_ROOT, where anybody can fetch them.",
             hint=f"Set {DICT_NAME}['PRIVATE_ROOT'] to a folder outside of MEDIA_ROOT.",
             id="asyncpt.E003",
+        )
+
+
+def private_storage_addresses() -> Iterator[CheckMessage]:
+    """E007, W009: a storage whose addresses are open to anybody, or for days."""
+    if has_local_path(private_storage()):
+        return
+    if not signs_addresses(private_storage()):
+        yield Error(
+            "The storage asyncpt_private hands out addresses without a signature.",
+            hint="Set querystring_auth (Azure: expiration_secs) in its OPTIONS.",
+            id="asyncpt.E007",
+        )
+    elif (seconds := longest_signature(private_storage())) > LONGEST_SIGNATURE:
+        yield Warning(
+            f"Signed addresses of asyncpt_private work for {seconds} seconds, for anybody.",
+            hint=f"Set querystring_expire (Azure: expiration_secs) to {LONGEST_SIGNATURE} or less.",
+            id="asyncpt.W009",
         )
 
 
@@ -254,6 +283,12 @@ def document_serving() -> Iterator[CheckMessage]:
         )
 
 
+def related_api_fields() -> Iterator[CheckMessage]:
+    """W012: API version 2 follows a foreign key to a page, whatever that page's privacy."""
+    for leak in related_leaks():
+        yield Warning(f"{leak}.", hint=leak.remedy, id="asyncpt.W012")
+
+
 def base_template() -> Iterator[CheckMessage]:
     """W006: no site template around our public pages."""
     name = asyncpt_settings.BASE_TEMPLATE
@@ -302,6 +337,15 @@ def private_files_middleware() -> Iterator[CheckMessage]:
         yield Warning(
             "Gated documents are sent without Cache-Control, so a shared cache may keep them.",
             hint=f"Add {PRIVATE_FILES_MIDDLEWARE!r} to MIDDLEWARE.",
+            id="asyncpt.W007",
+        )
+    elif (
+        UPDATE_CACHE
+        in django_settings.MIDDLEWARE[django_settings.MIDDLEWARE.index(PRIVATE_FILES_MIDDLEWARE) :]
+    ):
+        yield Warning(
+            "Django's cache stores an answer before PrivateFilesMiddleware marks it as private.",
+            hint=f"In MIDDLEWARE, put {PRIVATE_FILES_MIDDLEWARE!r} below UpdateCacheMiddleware.",
             id="asyncpt.W007",
         )
 

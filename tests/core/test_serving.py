@@ -301,6 +301,16 @@ def test_a_storage_without_a_path_sends_the_reader_to_its_signed_address() -> No
     assert not response.has_header("ETag")
 
 
+def test_an_address_without_a_signature_is_never_given_away() -> None:
+    class OpenStorage(RemoteStorage):
+        def url(self, name: str | None) -> str:
+            return f"https://bucket.example/{name}"
+
+    response = fetch(stored(OpenStorage()), headers={"Range": "bytes=10-19"})
+    assert not response.has_header("Location")
+    assert (response.status_code, body_of(response)) == (206, BODY[10:20])
+
+
 def test_a_storage_without_a_path_or_a_signed_address_is_read_here() -> None:
     response = fetch(stored(RemoteStorage()), headers={"Range": "bytes=10-19"})
     assert response.status_code == 206

@@ -17,6 +17,26 @@ from django.test import override_settings
 from wagtail_asyncpt.core.storage import is_inside_media_root, private_root, private_storage
 
 
+class OpenBucket(Storage):
+    """A bucket without a local path, whose addresses carry no signature; options as S3's."""
+
+    querystring_auth = False
+    querystring_expire = 3600
+
+    def url(self, name: str | None) -> str:
+        return f"https://bucket.example/{name}"
+
+
+class SlowBucket(OpenBucket):
+    """A bucket whose signatures last for a week."""
+
+    querystring_auth = True
+    querystring_expire = 7 * 24 * 3600
+
+    def url(self, name: str | None) -> str:
+        return f"https://bucket.example/{name}?signature=abc"
+
+
 def test_a_private_file_is_readable_by_its_owner_only_and_has_no_address(tmp_path: Path) -> None:
     old = os.umask(0)
     try:

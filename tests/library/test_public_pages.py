@@ -167,6 +167,28 @@ def test_machines_read_the_address_the_picture_and_the_steps(
     assert b"".join(Browser().get(film).streaming_content)
 
 
+def test_a_picture_whose_file_was_lost_breaks_no_page(
+    three: list[Exercise], ready_video: ExerciseVideo
+) -> None:
+    image = get_image_model().objects.create(title="A", file=get_test_image_file())
+    for exercise in three[:2]:  # one in full, one with its name and picture
+        exercise.picture, exercise.video = image, ready_video
+        exercise.save()
+    image.file.storage.delete(image.file.name)
+    poster = reverse("asyncpt_library:poster", args=[ready_video.uuid])
+    for address in (INDEX, f"{INDEX}squat/", f"{INDEX}row/"):
+        answer = Browser().get(address)
+        assert answer.status_code == 200
+        assert "Squat" in answer.content.decode() or "Row" in answer.content.decode()
+        if address != INDEX:
+            shared = f'property="og:image" content="http://testserver{poster}"'
+            assert shared in answer.content.decode()
+    three[0].video = None
+    three[0].save()
+    page = Browser().get(f"{INDEX}squat/").content.decode()
+    assert "og:image" not in page and "image" not in data_of(page)
+
+
 def test_a_teasers_video_stays_closed_and_its_poster_is_the_picture(
     three: list[Exercise], ready_video: ExerciseVideo
 ) -> None:

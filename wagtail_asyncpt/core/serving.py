@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from typing import IO, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.db.models.fields.files import FieldFile
 from django.http import (
@@ -26,6 +26,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header, parse_etags, quote_etag
 
 from wagtail_asyncpt.conf import settings as asyncpt_settings
+from wagtail_asyncpt.core.storage import has_local_path
 
 BLOCK_BYTES = 64 * 1024
 
@@ -116,7 +117,7 @@ def safe_filename(name: str) -> str:
 def _respond(request: HttpRequest, file: FieldFile, tag: str) -> HttpResponseBase:
     if _is_known(request, tag):
         return HttpResponseNotModified()
-    has_path = _has_path(file)
+    has_path = has_local_path(file.storage)
     if not has_path and (address := _signed_address(file)):
         return HttpResponseRedirect(address)
     try:
@@ -169,20 +170,14 @@ def _asked_range(request: HttpRequest, tag: str, size: int) -> tuple[int, int] |
     return parse_range(asked, size)
 
 
-def _has_path(file: FieldFile) -> bool:
-    try:
-        file.storage.path(str(file.name))
-    except NotImplementedError:
-        return False
-    return True
-
-
 def _signed_address(file: FieldFile) -> str | None:
+    """The storage's own address, if it is one of another server that carries a signature."""
     try:
-        address = file.storage.url(str(file.name))
+        parts = urlsplit(file.storage.url(str(file.name)))
     except (NotImplementedError, ValueError):
         return None
-    return address if address.startswith(("https://", "http://")) else None
+    # Without a signature it would be open to everybody, for ever: the bytes go through us then.
+    return parts.geturl() if parts.scheme in {"https", "http"} and parts.query else None
 
 
 def _open(file: FieldFile) -> IO[Any]:

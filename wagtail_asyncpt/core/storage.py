@@ -6,6 +6,7 @@ not a folder of one machine.
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -75,6 +76,36 @@ def is_inside_media_root() -> bool:
     except NotImplementedError:
         return False
     return folder.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve())
+
+
+def signs_addresses(storage: Storage) -> bool:
+    """Whether a storage without a local path, such as S3's, signs the addresses that it hands out.
+
+    Judged by its options, without the network; one that has none of them is believed.
+    """
+    if getattr(storage, "querystring_auth", True) is False:  # S3, Google Cloud
+        return False
+    return getattr(storage, "expiration_secs", 0) is not None  # Azure
+
+
+def longest_signature(storage: Storage) -> int:
+    """Seconds for which the storage's signed addresses work, as far as its options say; else 0."""
+    for name in ("querystring_expire", "expiration_secs", "expiration"):
+        found = getattr(storage, name, None)
+        if isinstance(found, datetime.timedelta):
+            return int(found.total_seconds())
+        if isinstance(found, int):
+            return found
+    return 0
+
+
+def has_local_path(storage: Storage) -> bool:
+    """Whether the storage keeps its files in a folder of this machine."""
+    try:
+        storage.path("x")
+    except NotImplementedError:
+        return False
+    return True
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from django.conf import settings as django_settings
 from django.db.models import Q
-from django.urls import Resolver404, URLPattern, get_resolver, resolve
+from django.urls import URLPattern, get_resolver
 from wagtail.api.v2.views import PagesAPIViewSet
-from wagtail.documents import get_document_model
 from wagtail.documents.api.v2.views import DocumentsAPIViewSet
-from wagtail.images import get_image_model
+from wagtail.images.api.v2.views import ImagesAPIViewSet
 from wagtail.models import Collection, get_page_models
 
-from wagtail_asyncpt.core.storage import is_inside_media_root, private_root
-from wagtail_asyncpt.gating import parts, queries
+from wagtail_asyncpt.gating import file_leaks, parts, queries
 from wagtail_asyncpt.gating.api import HealedAccessMixin
-from wagtail_asyncpt.gating.leaks import Leak, field_leaks, line_leaks
+from wagtail_asyncpt.gating.leaks import Leak, field_leaks, line_leaks, related_leaks
 from wagtail_asyncpt.gating.models import Wait
-
-FILES_MIDDLEWARE = "wagtail_asyncpt.gating.middleware.PrivateFilesMiddleware"
 
 
 @dataclass(frozen=True)
@@ -33,6 +27,25 @@ class Gated:
     note: str = ""
 
 
+class AuditSource(Protocol):
+    """What another room adds to the audit."""
+
+    def gated(self) -> Iterator[Gated]:
+        """What it keeps from visitors, and who may see it."""
+
+    def leaks(self, image_endpoints: list[str]) -> Iterator[Leak]:
+        """Where that could be seen by somebody else; the API views that list images are given."""
+
+
+_sources: list[AuditSource] = []
+
+
+def register_audit(source: AuditSource) -> None:
+    """Let ``source`` take part in the audit."""
+    if source not in _sources:
+        _sources.append(source)
+
+
 def gated_objects() -> Iterator[Gated]:
     """Every page, part of a page and collection with a gate."""
     names = {group.pk: group.name for group in queries.gate_groups()}
@@ -41,6 +54,8 @@ def gated_objects() -> Iterator[Gated]:
     for collection in _gated_collections():
         groups = set().union(*(r.group_ids for r in queries.collection_restrictions(collection)))
         yield Gated("collection", collection.name, _names(groups, names))
+    for source in _sources:
+        yield from source.gated()
 
 
 def leaks() -> Iterator[Leak]:
@@ -49,12 +64,22 @@ def leaks() -> Iterator[Leak]:
     yield from line_leaks()
     yield from _powerful_groups()
     yield from _loose_aliases()
-    yield from _plain_endpoints()
-    yield from _private_root()
+    endpoints = _endpoints()
+    yield from _plain_endpoints(endpoints)
+    if any(issubclass(view, PagesAPIViewSet) for view in endpoints):
+        yield from related_leaks()
+    yield from file_leaks.private_files()
     collections = list(_gated_collections())
-    if collections:
-        yield from _documents(collections)
-        yield from _images(collections)
+    yield from file_leaks.documents(collections)
+    listing = [_view_name(view) for view in endpoints if issubclass(view, ImagesAPIViewSet)]
+    yield from file_leaks.images(collections, listing)
+    for source in _sources:
+        yield from source.leaks(listing)
+
+
+def to_look_at() -> Iterator[Leak]:
+    """What may leak, and cannot be judged from here."""
+    yield from file_leaks.to_look_at(list(_gated_collections()))
 
 
 def _names(group_ids: set[int], names: dict[int, str]) -> str:
@@ -115,21 +140,27 @@ def _loose_aliases() -> Iterator[Leak]:
             )
 
 
-def _plain_endpoints() -> Iterator[Leak]:
-    seen = set()
-    for pattern in _patterns(get_resolver().url_patterns):
-        view = getattr(pattern.callback, "cls", None)
-        if view in seen or not isinstance(view, type):
-            continue
-        seen.add(view)
+def _plain_endpoints(endpoints: list[Any]) -> Iterator[Leak]:
+    for view in endpoints:
         is_ours = issubclass(view, (PagesAPIViewSet, DocumentsAPIViewSet))
-        if is_ours and ".admin." not in view.__module__ and not issubclass(view, HealedAccessMixin):
+        if is_ours and not issubclass(view, HealedAccessMixin):
             yield Leak(
-                f"The API endpoint {view.__module__}.{view.__qualname__}",
+                f"The API endpoint {_view_name(view)}",
                 "shows gated content to former members until the next sweep, and to members "
                 "before it opens",
                 "Put wagtail_asyncpt.gating.api.HealedAccessMixin in front of it.",
             )
+
+
+def _endpoints() -> list[Any]:
+    """The classes of API version 2's views that the site has, the admin's own left out."""
+    views = (getattr(p.callback, "cls", None) for p in _patterns(get_resolver().url_patterns))
+    found = dict.fromkeys(view for view in views if isinstance(view, type))
+    return [view for view in found if ".admin." not in view.__module__]
+
+
+def _view_name(view: Any) -> str:
+    return f"{view.__module__}.{view.__qualname__}"
 
 
 def _patterns(patterns: Any) -> Iterator[URLPattern]:
@@ -138,58 +169,3 @@ def _patterns(patterns: Any) -> Iterator[URLPattern]:
             yield pattern
         else:
             yield from _patterns(pattern.url_patterns)
-
-
-def _private_root() -> Iterator[Leak]:
-    static = django_settings.STATIC_ROOT
-    inside_static = static and private_root().resolve().is_relative_to(Path(static).resolve())
-    if is_inside_media_root() or inside_static:
-        yield Leak(
-            f"The folder for private files, {private_root()}",
-            "inside a folder that the web server hands out",
-            "Set WAGTAIL_ASYNCPT['PRIVATE_ROOT'] to a folder outside of both.",
-        )
-
-
-def _documents(collections: list[Any]) -> Iterator[Leak]:
-    documents = get_document_model()._default_manager.filter(collection__in=collections)
-    count = documents.count()
-    if not count:
-        return
-    what = f"{count} document(s) in gated collections"
-    if getattr(django_settings, "WAGTAILDOCS_SERVE_METHOD", None) == "direct":
-        yield Leak(
-            what,
-            "linked where nobody is asked (WAGTAILDOCS_SERVE_METHOD is 'direct')",
-            "Use 'serve_view', or 'redirect' with signed addresses of the storage.",
-        )
-    if _hands_out_media(documents.first()):
-        yield Leak(
-            what,
-            f"handed out under {django_settings.MEDIA_URL} by Django itself",
-            "Serve MEDIA_URL in development only, and keep documents/ out of it on the web server.",
-        )
-    if FILES_MIDDLEWARE not in django_settings.MIDDLEWARE:
-        yield Leak(
-            what,
-            "sent without a word to caches on the way",
-            f"Add {FILES_MIDDLEWARE} to MIDDLEWARE.",
-        )
-
-
-def _hands_out_media(document: Any) -> bool:
-    try:
-        address = document.file.url
-        return resolve(address).func.__module__ == "django.views.static"
-    except (NotImplementedError, ValueError, Resolver404):
-        return False
-
-
-def _images(collections: list[Any]) -> Iterator[Leak]:
-    count = get_image_model()._default_manager.filter(collection__in=collections).count()
-    if count:
-        yield Leak(
-            f"{count} image(s) in gated collections",
-            "open to whoever has their address: Wagtail does not guard images",
-            "Put what must stay closed into a document or a video.",
-        )

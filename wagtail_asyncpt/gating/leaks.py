@@ -9,7 +9,7 @@ from django.db.models import Model
 from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations
 from wagtail import blocks
 from wagtail.api import APIField
-from wagtail.models import get_page_models
+from wagtail.models import AbstractPage, get_page_models
 
 from wagtail_asyncpt.gating import parts
 from wagtail_asyncpt.gating.blocks import PaywallLineBlock, PaywallMixin
@@ -49,6 +49,40 @@ def line_leaks() -> Iterator[Leak]:
                     "a paywall line whose stream does not end at it in search and API",
                     "Put the line into the field's own StreamBlock, a class with PaywallMixin.",
                 )
+
+
+def related_leaks() -> Iterator[Leak]:
+    """Foreign keys to pages in ``api_fields``: API version 2 asks no privacy of what they name."""
+    seen = set()
+    for model in get_page_models():
+        for owner, name in _api_relations(model):
+            if (owner, name) not in seen:
+                seen.add((owner, name))
+                yield Leak(
+                    f"{owner._meta.label}.{name}",
+                    "a page in api_fields, which API version 2 shows in full although it is gated "
+                    "or a draft",
+                    "Take it out, or give its APIField a serializer that asks "
+                    "page.get_view_restrictions().",
+                )
+
+
+def _api_relations(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
+    """Fields of the model and of its child objects which an API lists and which name a page."""
+    children = {r.get_accessor_name(): r.related_model for r in get_all_child_relations(model)}
+    for entry in _entries(model, "api_fields"):
+        name = entry.name if isinstance(entry, APIField) else str(entry)
+        if getattr(entry, "serializer", None) is not None:
+            continue
+        if child := children.get(name):
+            yield from _api_relations(child)
+            continue
+        try:
+            related = model._meta.get_field(name).related_model
+        except FieldDoesNotExist:
+            continue
+        if isinstance(related, type) and issubclass(related, AbstractPage):
+            yield model, name
 
 
 def without_faces() -> Iterator[str]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail.images import get_image_model
+from wagtail.images.models import SourceImageIOError
 
 from wagtail_asyncpt.core.structured_data import data_block
 from wagtail_asyncpt.library.filters import filter_exercises
@@ -171,13 +172,20 @@ def _ladder(exercise: Exercise, everything: bool) -> LadderView | None:
 
 def _picture_url(exercise: Exercise, request: HttpRequest) -> str:
     """The absolute address of the picture, else of the video's poster."""
-    if exercise.picture:
-        rendition = exercise.picture.get_rendition(LARGE_PICTURE)
+    if exercise.picture and (rendition := _rendition(exercise.picture)):
         return request.build_absolute_uri(rendition.url)
     if exercise.video and exercise.video.is_ready:
         poster = reverse("asyncpt_library:poster", args=[exercise.video.uuid])
         return request.build_absolute_uri(poster)
     return ""
+
+
+def _rendition(picture: Any) -> Any:
+    """The picture in the size that is shared; ``None`` where its file was lost."""
+    try:
+        return picture.get_rendition(LARGE_PICTURE)
+    except SourceImageIOError:
+        return None
 
 
 def _structured(
