@@ -20,6 +20,7 @@ class AsyncPTConfig(AppConfig):
         from wagtail_asyncpt.gating.receivers import connect as connect_gating
         from wagtail_asyncpt.library.auditing import register as register_library_audit
         from wagtail_asyncpt.memberships.grounds import register as register_membership_ground
+        from wagtail_asyncpt.memberships.receivers import connect as connect_memberships
         from wagtail_asyncpt.practice.receivers import connect as connect_practice
 
         checks.register()
@@ -27,5 +28,6 @@ class AsyncPTConfig(AppConfig):
         register_enrolment_ground()
         register_library_audit()
         connect_gating()
+        connect_memberships()
         connect_care()
         connect_practice()

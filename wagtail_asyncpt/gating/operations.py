@@ -141,8 +141,11 @@ def heal_groups(*, user: Any, at: datetime) -> set[int]:
     Other groups are left alone. Where the groups are right nothing is written. Call it in the
     transaction that changes the entitlement; the user's row is locked before writing, so that of
     two writers the later one sees what the earlier one did. A group that was given permissions
-    is not handed out: members would enter the admin.
+    is not handed out: members would enter the admin. Nobody (``None``: the account is deleted)
+    holds nothing.
     """
+    if user is None:
+        return set()
     gate_ids = queries.gate_group_ids()
     entitled = queries.entitled_group_ids(user, at) & gate_ids
     if queries.held_group_ids(user) & gate_ids == entitled:

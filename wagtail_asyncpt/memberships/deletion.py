@@ -1,7 +1,7 @@
-"""What must not be deleted in the admin, said in words instead of a fault.
+"""Deleting accounts and plans' groups in the admin: money first, and what must stay said in words.
 
-The database protects a client's account and a plan's group in any case. Nothing is canceled by the
-way: somebody whose card is charged stays until the membership has been ended at Stripe.
+An account that is charged is ended at Stripe before anything is deleted; when Stripe cannot be
+asked, nothing is. The database protects the accounts of staff and a plan's group in any case.
 """
 
 from collections.abc import Iterable
@@ -16,49 +16,74 @@ from django.urls import path
 from django.urls.converters import IntConverter
 from django.utils.translation import gettext as _
 
-from wagtail_asyncpt.memberships.models import OPEN_STATUSES, Membership, Tier
+from wagtail_asyncpt.memberships.models import OPEN_STATUSES, Membership, MembershipStatus, Tier
+from wagtail_asyncpt.memberships.operations.parting import StillBilled, stop_billing
 
 
-def refuse_user(request: HttpRequest, user: Any) -> HttpResponse | None:
-    """``before_delete_user``: back to the user's page with the reason; None when nothing holds."""
-    reason = reason_to_keep(user)
-    if not reason:
-        return None
-    messages.error(request, reason)
-    return redirect("wagtailusers_users:edit", user.pk)
+def before_user(request: HttpRequest, user: Any) -> HttpResponse | None:
+    """``before_delete_user``: stop the billing, or go back to the user's page with the reason."""
+    reasons = _settle(request, [user]) if request.method == "POST" else _held([user])
+    if reasons:
+        messages.error(request, reasons[0])
+        return redirect("wagtailusers_users:edit", user.pk)
+    if request.method != "POST":
+        _warn(request, user)
+    return None
 
 
-def refuse_users(
+def before_users(
     request: HttpRequest, action_type: str, users: Iterable[Any], action: Any
 ) -> HttpResponse | None:
-    """``before_bulk_action``: the same for many users at once; none is deleted."""
+    """``before_bulk_action``: the same for many users at once; all are deleted, or none."""
     if action_type != "delete" or action.model is not get_user_model():
         return None
-    reasons = [reason for user in users if (reason := reason_to_keep(user))]
+    reasons = _settle(request, list(users))
     for reason in reasons:
         messages.error(request, reason)
     return redirect("wagtailusers_users:index") if reasons else None
 
 
+def _settle(request: HttpRequest, users: list[Any]) -> list[str]:
+    """Stop the billing of all ``users``, unless one of them must stay; why not all can go."""
+    reasons = _held(users)
+    if reasons:
+        return reasons
+    try:
+        for user in users:
+            stop_billing(user=user, actor=request.user)
+    except StillBilled as error:
+        return [str(error)]
+    return []
+
+
+def _held(users: list[Any]) -> list[str]:
+    return [reason for user in users if (reason := reason_to_keep(user))]
+
+
 def reason_to_keep(user: Any) -> str:
     """Why ``user`` cannot be deleted, or nothing."""
-    running = Membership.objects.filter(client__user=user, status__in=OPEN_STATUSES)
-    membership = running.select_related("tier", "client").first()
-    if membership is not None:
-        message = _(
-            "%(client)s has a membership (%(tier)s) that is not over. Cancel it first, in Billing; "
-            "until then Stripe may charge the card. Nothing was deleted."
-        )
-        return message % {"client": membership.client.name, "tier": membership.tier.name}
     try:
         Collector(using="default", origin=user).collect([user])
     except (ProtectedError, RestrictedError):
         message = _(
-            "%(user)s is named in records that must be kept, such as invoices or answers. Take the "
+            "%(user)s is named in records that must be kept, such as answers or refunds. Take the "
             "tick from “Active” instead, and they cannot sign in any more. Nothing was deleted."
         )
         return message % {"user": user.get_full_name() or user.get_username()}
     return ""
+
+
+def _warn(request: HttpRequest, user: Any) -> None:
+    """What deleting does besides, before it is done."""
+    running = Membership.objects.filter(client__user=user, status__in=OPEN_STATUSES)
+    running = running.exclude(status=MembershipStatus.PENDING)
+    for membership in running.select_related("client", "tier"):
+        message = _(
+            "%(client)s has a membership (%(tier)s). Deleting the account ends it now, at Stripe "
+            "too, and gives no money back. Invoices and records are kept."
+        )
+        words = {"client": membership.client.name, "tier": membership.tier.name}
+        messages.warning(request, message % words)
 
 
 # ------------------------------------------------------------------------------ groups of plans

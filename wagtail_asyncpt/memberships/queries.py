@@ -382,7 +382,7 @@ def member_user_ids() -> QuerySet[Any]:
     holders = Client.objects.filter(
         Q(pk__in=held.values("client_id")) | Q(pk__in=opened.values("client_id"))
     )
-    return holders.order_by().values_list("user_id", flat=True)
+    return holders.exclude(user=None).order_by().values_list("user_id", flat=True)
 
 
 def closure(starts: Collection[int], below: dict[int, set[int]]) -> set[int]:

@@ -125,12 +125,16 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
 
 class Client(models.Model):
-    """A client's profile on a user account, one for each clinic."""
+    """A client's profile on a user account, one for each clinic.
+
+    ``user`` is empty once the account is deleted: invoices and what was prescribed must be kept,
+    and hang on the profile.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="clients")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="asyncpt_clients"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="asyncpt_clients"
     )
     name = models.CharField(_("name"), max_length=200)
     primary_therapist = models.ForeignKey(

@@ -48,15 +48,18 @@ def write_letter(
     context: Mapping[str, Any],
     user: Any = None,
     to: str = "",
-) -> Letter:
+) -> Letter | None:
     """Put a mail in the outbox, once for each ``key``, and send it after the transaction.
 
-    It goes to ``user``, or to the address ``to`` of somebody who has no account.
+    It goes to ``user``, or to the address ``to`` of somebody who has no account. Nothing is
+    written to somebody whose account is deleted.
 
     ``template`` names ``<template>.subject.txt``, ``<template>.txt`` and ``<template>.html``.
     """
     from wagtail_asyncpt.people.tasks import send_letters
 
+    if user is None and not to:
+        return None
     values = {"clinic": clinic, "user": user, "root_url": clinic.site.root_url, **context}
     letter, created = Letter.objects.get_or_create(
         key=key,

@@ -1,7 +1,9 @@
 """A client's customer at Stripe: exactly one each account."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from wagtail_asyncpt.core.errors import NotAllowed
 from wagtail_asyncpt.memberships.models import StripeCustomer
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
@@ -13,7 +15,7 @@ def ensure_customer(*, client: Client) -> StripeCustomer:
 
     The client's row is locked meanwhile and the idempotency key is the client's, so that two tabs
     or a crash after Stripe's answer do not make a second customer. Never matched by email.
-    Raises StripeFailure.
+    Raises StripeFailure, and NotAllowed when the account was deleted a moment ago.
     """
     locked = (
         Client.objects.select_for_update(of=("self",))
@@ -24,6 +26,8 @@ def ensure_customer(*, client: Client) -> StripeCustomer:
     known = StripeCustomer.objects.filter(client=locked, account=account).first()
     if known is not None:
         return known
+    if locked.user is None:
+        raise NotAllowed(_("This account is deleted."))
     customer = gateway.create_customer(
         account, email=locked.user.email, uuid=str(locked.uuid), key=f"cus-{locked.uuid}"
     )

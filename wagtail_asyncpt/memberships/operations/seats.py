@@ -44,7 +44,7 @@ def invite_to_seat(*, client: Client, email: str) -> Seat:
         validate_email(address)
     except ValidationError as error:
         raise DomainError(_("Write an email address."), field="email") from error
-    if address == client.user.email.lower():
+    if client.user is not None and address == client.user.email.lower():
         raise DomainError(_("You have your own place already."), field="email")
     taken = sponsor.seats.filter(revoked_at=None)
     if taken.filter(email=address).exists():

@@ -94,9 +94,18 @@ def follow_subscription(membership: Membership, subscription_id: str) -> Json:
 
 
 def _require_only_one(membership: Membership, subscription: Json) -> None:
-    """An abandoned purchase that was paid all the same must not displace a membership."""
+    """An abandoned purchase that was paid all the same must not displace a membership.
+
+    Nor may it begin one for an account that was deleted in between.
+    """
     if membership.status in OPEN_STATUSES or subscription["status"] not in OPEN_STATUSES:
         return
+    if membership.client.user_id is None:
+        raise SecondMembership(
+            f"the account of client {membership.client_id} is deleted",
+            membership=membership,
+            subscription_id=subscription["id"],
+        )
     others = Membership.objects.select_for_update().filter(
         clinic_id=membership.clinic_id, client_id=membership.client_id, status__in=OPEN_STATUSES
     )

@@ -10,6 +10,7 @@ from wagtail_asyncpt.memberships.stripe.gateway.account import (
     disputes_since,
     invoices_since,
     refunds_since,
+    subscriptions_of_customer,
     undelivered_events,
     webhook_endpoints,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "session_of_payment",
     "set_price_active",
     "subscription",
+    "subscriptions_of_customer",
     "undelivered_events",
     "webhook_endpoints",
 ]

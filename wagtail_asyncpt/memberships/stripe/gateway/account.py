@@ -19,6 +19,13 @@ def all_subscriptions(account: str) -> Iterator[Json]:
             yield as_json(row)
 
 
+def subscriptions_of_customer(account: str, customer: str) -> list[Json]:
+    """Those of a customer that are not over."""
+    with own_errors():
+        pages = client_for(account).v1.subscriptions.list({"customer": customer, "limit": PAGE})
+        return [as_json(row) for row in pages.auto_paging_iter()]
+
+
 def invoices_since(account: str, created: int) -> Iterator[Json]:
     """Every invoice made at or after ``created``, newest first."""
     with own_errors():
