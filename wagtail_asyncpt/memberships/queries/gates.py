@@ -1,278 +1,34 @@
-"""Reads of the room: who is a member now, of what, and what is on sale."""
+"""Which groups of the gate somebody is entitled to, and which offers open them."""
 
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Case,
-    Count,
     FilteredRelation,
     IntegerField,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
     Value,
     When,
 )
-from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating.grounds import GateGroup
 from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, opens
-from wagtail_asyncpt.memberships.access import live_membership as live_membership
 from wagtail_asyncpt.memberships.models import (
-    OPEN_STATUSES,
-    AccessKind,
-    AccessPeriod,
-    Coupon,
-    Gift,
-    Invoice,
     Membership,
     MembershipStatus,
     Package,
     Price,
     Purchase,
-    Seat,
-    Source,
-    StripeCustomer,
     Tier,
 )
-from wagtail_asyncpt.memberships.standing import standing_of
-from wagtail_asyncpt.people.models import Client, Clinic
-
-
-def open_membership(client: Client) -> Membership | None:
-    """The one membership that is bought or being bought, whether or not it gives access.
-
-    What nobody pays for is over when its time is.
-    """
-    over = ~Q(source=Source.STRIPE) & Q(ends_at__lte=clock.now())
-    return (
-        Membership.objects.filter(~over, client=client, status__in=OPEN_STATUSES)
-        .select_related("tier", "price", "next_price__tier", "clinic__site")
-        .first()
-    )
-
-
-@dataclass(frozen=True)
-class ProgramAccess:
-    """Whether the weekly program is open to a client, and the words when it is not."""
-
-    is_open: bool
-    message: str = ""
-
-
-def program_access(client: Client, at: datetime | None = None) -> ProgramAccess:
-    """Whether ``client`` is coached week by week at ``at``."""
-    moment = at or clock.now()
-    tiers = held_tiers(client, moment)
-    if not tiers:
-        return ProgramAccess(False, standing_of(client, moment).message)
-    if not any(tier.has_program for tier in tiers):
-        message = _("Your plan, %(tier)s, does not include a weekly program.")
-        return ProgramAccess(False, message % {"tier": tiers[0].name})
-    return ProgramAccess(True)
-
-
-def reply_hours(client: Client) -> int:
-    """How soon ``client`` gets an answer: the best promise of their tiers, else the clinic's."""
-    tiers = held_tiers(client, clock.now())
-    return min((tier.reply_hours for tier in tiers), default=client.clinic.reply_hours)
-
-
-def held_tiers(client: Client, at: datetime) -> list[Tier]:
-    """The tiers that ``client`` holds at ``at``, by membership or purchase; one query."""
-    bought = Membership.objects.filter(gives_access(at), client=client).values("tier_id")
-    opened = Purchase.objects.filter(opens(at), client=client).values("tier_id")
-    return list(Tier.objects.filter(Q(pk__in=bought) | Q(pk__in=opened)))
-
-
-def tiers_on_sale(clinic: Clinic) -> list[Tier]:
-    """The listed tiers in order, each with ``on_sale``, its active prices that Stripe knows, and
-    ``taken``, how many hold it."""
-    return list(sold_tiers(clinic).filter(is_listed=True))
-
-
-def sold_tiers(clinic: Clinic) -> QuerySet[Any]:
-    """The same of all tiers on sale, those that are sold by link only too."""
-    prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
-    return (
-        Tier.objects.filter(clinic=clinic, is_public=True)
-        .select_related("bundle")
-        .annotate(taken=Count("memberships", filter=_holding("memberships__")))
-        # Counting drops the order of the model's Meta.
-        .order_by("sort_order", "pk")
-        .prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale"))
-    )
-
-
-def _holding(prefix: str = "") -> Q:
-    """The memberships that take a place: bought, being bought, or given and not over."""
-    over = ~Q(**{f"{prefix}source": Source.STRIPE}) & Q(**{f"{prefix}ends_at__lte": clock.now()})
-    return Q(**{f"{prefix}status__in": OPEN_STATUSES}) & ~over
-
-
-def holders(tier: Tier) -> QuerySet[Membership]:
-    """The memberships that take a place of ``tier``."""
-    return Membership.objects.filter(_holding(), tier=tier)
-
-
-def places_left(tier: Tier) -> int:
-    """How many places of a tier with ``seats_on_sale`` are free; below 0 when there are too many
-    members."""
-    return (tier.seats_on_sale or 0) - holders(tier).count()
-
-
-def holds_tier(user: Any, tier: Tier) -> bool:
-    """Whether what ``user`` holds opens what ``tier`` opens; one query."""
-    return tier.group_id in entitled_group_ids(user, clock.now())
-
-
-def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:
-    """The price called ``uuid``, if ``clinic`` sells it now."""
-    return (
-        Price.objects.filter(uuid=uuid, tier__clinic=clinic, tier__is_public=True, is_active=True)
-        .exclude(stripe_price_id="")
-        .select_related("tier__clinic__site", "tier__bundle__tier")
-        .first()
-    )
-
-
-def invoices_of(client: Client) -> QuerySet[Invoice]:
-    """What ``client`` was charged, newest first, without drafts."""
-    return Invoice.objects.filter(client=client).exclude(status__in=("draft", "void"))
-
-
-def customer_of(client: Client) -> StripeCustomer | None:
-    """The client's customer at the Stripe account that the clinic uses now."""
-    return StripeCustomer.objects.filter(
-        client=client, account=client.clinic.stripe_account
-    ).first()
-
-
-def checkout_of(client: Client, session_id: str) -> Membership | None:
-    """The membership that ``client`` bought, or is buying, in this Checkout session."""
-    if not session_id:
-        return None
-    return (
-        Membership.objects.filter(client=client, checkout_session_id=session_id)
-        .select_related("tier", "price")
-        .first()
-    )
-
-
-def sale_of(client: Client, session_id: str) -> Membership | Purchase | Gift | None:
-    """What ``client`` bought, or is buying, in this Checkout session."""
-    if not session_id or "\0" in session_id:  # PostgreSQL takes no NUL
-        return None
-    return (
-        checkout_of(client, session_id)
-        or Purchase.objects.filter(client=client, checkout_session_id=session_id, membership=None)
-        .select_related("package", "tier")
-        .first()
-        or Gift.objects.filter(buyer=client, checkout_session_id=session_id)
-        .select_related("package", "tier")
-        .first()
-    )
-
-
-def checkout_options(clinic: Clinic) -> dict[str, bool]:
-    """What the clinic lets Checkout do: take promotion codes, and add tax."""
-    now = clock.now()
-    codes = Coupon.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), clinic=clinic)
-    return {
-        "takes_codes": codes.filter(is_active=True).exclude(stripe_promotion_code_id="").exists(),
-        "collects_tax": clinic.collects_tax,
-    }
-
-
-def sponsor_of(client: Client) -> Membership | None:
-    """The client's own paid and running membership, where others may sit on it."""
-    return (
-        Membership.objects.filter(
-            gives_access(clock.now()),
-            client=client,
-            source=Source.STRIPE,
-            tier__member_seats__gt=1,
-        )
-        .select_related("tier", "clinic")
-        .first()
-    )
-
-
-def open_seat(clinic: Clinic, uuid: UUID) -> Seat | None:
-    """An invitation of ``clinic`` that nobody has accepted, and that was not taken back."""
-    return (
-        Seat.objects.filter(
-            uuid=uuid, sponsor__clinic=clinic, revoked_at=None, membership__isnull=True
-        )
-        .select_related("sponsor__tier", "sponsor__client", "sponsor__clinic__site")
-        .first()
-    )
-
-
-def had_trial(client: Client) -> bool:
-    """Whether ``client`` has had the one free trial that a clinic gives to a person."""
-    return Membership.objects.filter(client=client, trial_ends_at__isnull=False).exists()
-
-
-def packages_on_sale(clinic: Clinic) -> QuerySet[Package]:
-    """The listed packages that Stripe knows, in order."""
-    return packages_sold(clinic).filter(is_listed=True)
-
-
-def packages_sold(clinic: Clinic) -> QuerySet[Package]:
-    """Those that are sold by link only too."""
-    return Package.objects.filter(clinic=clinic, is_public=True).exclude(stripe_price_id="")
-
-
-def package_on_sale(clinic: Clinic, uuid: UUID) -> Package | None:
-    """The package called ``uuid``, if ``clinic`` sells it now, listed or by link only."""
-    return (
-        Package.objects.filter(clinic=clinic, uuid=uuid, is_public=True)
-        .exclude(stripe_price_id="")
-        .select_related("clinic__site", "tier")
-        .first()
-    )
-
-
-def pending_checkout(client: Client) -> Membership | None:
-    """The purchase that ``client`` began and did not finish."""
-    return (
-        Membership.objects.filter(client=client, status=MembershipStatus.PENDING)
-        .select_related("tier", "price")
-        .first()
-    )
-
-
-def paused_clients(clinic: Clinic) -> QuerySet[Any]:
-    """Ids of the clients of ``clinic`` who take a break."""
-    paused = Membership.objects.filter(clinic=clinic, status=MembershipStatus.PAUSED).order_by()
-    return paused.values("client")
-
-
-def paused_days(client: Client, since: date) -> int:
-    """Whole days of ``client`` on pause in the pauses that began after the day ``since``.
-
-    Of the pauses that are over; a running one counts when it ends.
-    """
-    zone = ZoneInfo(client.time_zone)
-    rows = AccessPeriod.objects.filter(client=client, kind=AccessKind.PAUSED)
-    days = 0
-    for starts_at, ends_at in rows.values_list("starts_at", "ends_at"):
-        first, last = (moment.astimezone(zone).date() for moment in (starts_at, ends_at))
-        if first > since:
-            days += (last - first).days
-    return days
-
-
-# -------------------------------------------------------------------------- groups of the gate
+from wagtail_asyncpt.people.models import Client
 
 
 def tier_group_ids() -> set[int]:
@@ -354,6 +110,11 @@ def _groups_of(rows: QuerySet[Any, Any]) -> tuple[set[int], set[int]]:
             groups[lower] = group
             below[upper].add(lower)
     return {groups[tier] for tier in closure([0], below) if tier}, stored
+
+
+def holds_tier(user: Any, tier: Tier) -> bool:
+    """Whether what ``user`` holds opens what ``tier`` opens; one query."""
+    return tier.group_id in entitled_group_ids(user, clock.now())
 
 
 def entitlements(user_ids: set[int], at: datetime) -> dict[int, set[int]]:
