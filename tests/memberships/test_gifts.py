@@ -1,6 +1,7 @@
 """Gifts: bought, mailed, used once."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -13,13 +14,16 @@ from tests.memberships.conftest import Shop
 from wagtail_asyncpt.core.errors import Conflict, DomainError
 from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.models import (
+    AccessPeriod,
     Credit,
     Gift,
     Invoice,
     Membership,
     Package,
     Purchase,
+    RefundEffect,
 )
+from wagtail_asyncpt.memberships.offers import tier_offer
 from wagtail_asyncpt.people.models import Client, Clinic, Letter
 
 GIVE = reverse("asyncpt_memberships:give")
@@ -205,3 +209,87 @@ def test_another_clinics_code_is_not_good(shop: Shop, client: Client, login: Any
     friend = factories.make_client(other, "Else Where")
     with pytest.raises(DomainError):
         operations.redeem_gift(client=friend, typed=gift.code)
+
+
+# ---------------------------------------------------------------------------- full plans, refunds
+
+
+def take(shop: Shop, places: int) -> None:
+    """The coached tier takes so many members."""
+    shop.coached.refresh_from_db()
+    shop.coached.seats_on_sale = places
+    shop.coached.save()
+
+
+def test_a_gift_keeps_its_place_and_is_honored_when_the_plan_is_full(
+    shop: Shop, client: Client, friend: Client, login: Any
+) -> None:
+    take(shop, 2)
+    gift = buy(shop, client, login, months(shop, 1))
+    shop.join(factories.make_client(shop.clinic, "Fiona First"))
+    assert queries.places_left(shop.coached) == 0
+    assert tier_offer(queries.sold_tiers(shop.clinic).get(pk=shop.coached.pk)).is_full
+    with pytest.raises(operations.TierFull):
+        shop.start(factories.make_client(shop.clinic, "Sam Second"))
+    present = operations.Present(price=shop.price, months=1)
+    receiver = operations.Receiver("late@example.com")
+    with pytest.raises(operations.TierFull):
+        operations.start_gift(client=client, present=present, receiver=receiver, urls=shop.urls)
+    assert Gift.objects.count() == 1
+    take(shop, 1)  # the clinic takes fewer: what is paid is honored all the same
+    operations.redeem_gift(client=friend, typed=gift.code)
+    assert queries.live_membership(friend) is not None
+    assert queries.places_left(shop.coached) == -1
+    take(shop, 3)
+    assert queries.places_left(shop.coached) == 1, "used: it is counted once"
+    shop.advance(days=40)
+    assert queries.places_left(shop.coached) == 2
+
+
+def test_a_gift_that_was_never_paid_gives_its_place_back(
+    shop: Shop, client: Client, login: Any
+) -> None:
+    take(shop, 1)
+    values = {"what": months(shop, 1), "recipient_email": "fritz@example.com"}
+    login(client).post(GIVE, values)
+    assert queries.places_left(shop.coached) == 0
+    assert login(client).post(GIVE, values).status_code == 303, "the same gift again"
+    shop.advance(hours=25)
+    assert queries.places_left(shop.coached) == 1
+
+
+@pytest.mark.parametrize("effect", ["keep", "visits", "end"])
+def test_a_refund_after_its_use_does_what_staff_chose(
+    shop: Shop, package: Package, client: Client, friend: Client, login: Any, effect: str
+) -> None:
+    plan = buy(shop, client, login, months(shop, 3))
+    visits = buy(shop, client, login, f"package:{package.uuid}")
+    for gift in (plan, visits):
+        operations.redeem_gift(client=friend, typed=gift.code)
+    boss = factories.make_user(is_staff=True, is_superuser=True)
+    shop.advance(days=10)
+    for gift in (plan, visits):
+        gift.refresh_from_db()
+        order = operations.Order(actor=boss, reason="Agreed", key=uuid.uuid4())
+        operations.refund_payment(
+            order=order, row=gift, amount=gift.amount, effect=RefundEffect(effect)
+        )
+    for _again in range(2):
+        shop.deliver()
+    membership = Membership.objects.get(client=friend)
+    held = queries.live_membership(friend)
+    balance = sum(Credit.objects.filter(client=friend).values_list("amount", flat=True))
+    if effect == "end":
+        assert (held, membership.status) == (None, "canceled")
+        assert membership.ended_at == shop.clock.moment
+        assert friend.user.groups.count() == 0
+        back = AccessPeriod.objects.get(kind="revoked")
+        assert (back.membership, back.starts_at) == (membership, shop.clock.moment)
+    else:
+        assert held == membership
+        assert not AccessPeriod.objects.filter(kind="revoked").exists()
+    assert balance == (5 if effect == "keep" else 0)
+    for gift in (plan, visits):
+        gift.refresh_from_db()
+        assert gift.status == "redeemed", "it was used"
+    assert {row.amount_refunded == row.amount_paid for row in Invoice.objects.all()} == {True}

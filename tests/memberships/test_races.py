@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import stripe
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client as Browser
 from wagtail.models import Locale, Page, Site
 
@@ -24,6 +24,7 @@ from wagtail_asyncpt.memberships.models import (
     Invoice,
     Membership,
     RefundEffect,
+    Seat,
     StripeCustomer,
     StripeEvent,
 )
@@ -94,6 +95,49 @@ def test_two_prices_at_once_leave_one_session_that_can_be_paid(racing: Shop) -> 
     assert Membership.objects.filter(client=client, status="pending").count() == 1
     sessions = racing.stripe.v1.checkout.sessions.list().data
     assert sum(session.status == "open" for session in sessions) == 1
+
+
+def test_a_seat_is_offered_while_the_plan_changes_to_another_with_seats(racing: Shop) -> None:
+    """A join to the plan in the query that locks would find neither the old plan nor the new."""
+    client = factories.make_client(racing.clinic, "Nora New")
+    for tier in (racing.basic, racing.coached):
+        tier.member_seats = 3
+        tier.save()
+    membership = racing.join(client, racing.basic_price)
+    holds = threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            row = Membership.objects.select_for_update().get(pk=membership.pk)
+            holds.set()
+            wait_for_a_lock()
+            row.tier, row.price = racing.coached, racing.price
+            row.save()
+
+    def invite() -> Any:
+        holds.wait()
+        return operations.invite_to_seat(client=client, email="gus@example.com")
+
+    _changed, seat = together(change, invite)
+    assert isinstance(seat, Seat), seat
+    assert seat.sponsor.tier == racing.coached
+
+
+def wait_for_a_lock(seconds: float = 20) -> None:
+    """Until another connection to this database waits for a row's lock."""
+    waiting = (
+        "select count(*) from pg_stat_activity "
+        "where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            [(count,)] = cursor.fetchall()
+        if count:
+            return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 def test_success_page_and_all_webhooks_at_once_make_one_of_everything(racing: Shop) -> None:

@@ -16,7 +16,7 @@ from sandbox.stripe_standin.engine import disputes
 from tests import factories
 from tests.conftest import Cast
 from tests.memberships.conftest import KEY, Shop
-from wagtail_asyncpt.memberships import operations
+from wagtail_asyncpt.memberships import operations, signals
 from wagtail_asyncpt.memberships.models import (
     AccessPeriod,
     Credit,
@@ -31,6 +31,7 @@ from wagtail_asyncpt.memberships.models import (
 )
 from wagtail_asyncpt.memberships.operations.endpoints import endpoint_faults
 from wagtail_asyncpt.memberships.operations.reconcile import reconcile
+from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.memberships.stripe.client import Unavailable
 from wagtail_asyncpt.people.models import Client, Clinic, Letter
 
@@ -165,6 +166,59 @@ def test_everything_lost_is_found(shop: Shop, client: Client) -> None:
     assert reconcile(account="default").counts == {}
 
 
+def test_a_pause_that_nobody_told_us_of_is_restored(shop: Shop, client: Client) -> None:
+    """Paused and resumed at Stripe between two webhooks: the subscription tells nothing of it."""
+    membership = shop.join(client)
+    other = shop.join(factories.make_client(shop.clinic, "Otto Other"))
+    told: list[dict[str, Any]] = []
+    signals.resumed.connect(lambda **said: told.append(said), weak=False, dispatch_uid="told")
+    shop.advance(days=4)
+    began, identity = shop.clock.moment, membership.stripe_subscription_id
+    bill = {"type": "subscription", "bill_for": {"unused_time_from": {"type": "now"}}}
+    shop.stripe.v1.subscriptions.pause(identity, bill)  # type: ignore[arg-type]
+    shop.advance(days=10)
+    gateway.resume("default", identity, key="by-hand")
+    ended = shop.clock.moment
+    # Another, who left in the pause.
+    shop.stripe.v1.subscriptions.pause(other.stripe_subscription_id, bill)  # type: ignore[arg-type]
+    shop.advance(days=2)
+    shop.stripe.v1.subscriptions.cancel(other.stripe_subscription_id)
+    shop.discard()
+    letters = Letter.objects.count()
+
+    first = reconcile(account="default")
+
+    assert first.counts["pause"] == 2, first.findings
+    assert [one["words"] for one in first.findings if one["kind"] == "pause"] == [
+        f"paused from {ended:%Y-%m-%d}",
+        f"paused from {began:%Y-%m-%d}",
+    ]
+    row = AccessPeriod.objects.get(membership=membership, kind="paused")
+    assert (row.starts_at, row.ends_at) == (began, ended)
+    gone = AccessPeriod.objects.get(membership=other, kind="paused")
+    other.refresh_from_db()
+    assert (gone.starts_at, gone.ends_at) == (ended, other.period_end)
+    assert [(one["paused_at"], one["resumed_at"]) for one in told] == [(began, ended)]
+    assert not Letter.objects.filter(key__startswith="resumed-").exists(), "old news"
+    assert Letter.objects.count() >= letters
+    assert reconcile(account="default").counts == {}
+    assert AccessPeriod.objects.filter(kind="paused").count() == 2
+    signals.resumed.disconnect(dispatch_uid="told")
+
+
+def test_a_pause_that_webhooks_told_of_is_written_once(shop: Shop, client: Client) -> None:
+    shop.join(client)
+    shop.advance(days=4)
+    operations.pause_membership(client=client, weeks=2)
+    shop.deliver()
+    assert reconcile(account="default").counts == {}, "it goes on"
+    shop.advance(days=14)
+    operations.resume_membership(client=client)
+    shop.deliver()
+    assert reconcile(account="default").counts == {}
+    assert AccessPeriod.objects.filter(kind="paused").count() == 1
+
+
 def foreign_subscription(shop: Shop, metadata: dict[str, str]) -> str:
     customer = shop.stripe.v1.customers.create({"email": "x@example.com"})
     card = shop.stripe.v1.payment_methods.attach("pm_card_visa", {"customer": customer.id})
@@ -287,6 +341,34 @@ def test_a_manager_compares_and_reads_what_was_found(
     page = browser.post(url("reconcile"), {"account": "default"}, follow=True).content.decode()
     assert "Everything was as Stripe has it" in page
     assert browser.get(url("reconcile")).status_code == 405
+
+
+def test_a_comparison_that_fails_at_once_says_so(
+    shop: Shop, cast: Cast, login: Login, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.manager.user.user_permissions.add(Permission.objects.get(codename="recheck_membership"))
+    browser = login(cast.manager)
+
+    def said() -> str:
+        answer = browser.post(url("reconcile"), {"account": "default"}, follow=True)
+        return str(answer.content.decode())
+
+    def broken(account: str) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "pause_events", broken)
+        page = said()
+        assert "The comparison failed: something went wrong on our side" in page
+        assert "has started" not in page
+        assert "under way" not in page
+    assert "The comparison is done" in said()
+    shop.standin.engine.faults.set({"conflict": 30})
+    page = said()
+    assert "The comparison failed: Stripe did not answer" in page
+    assert "failed: Stripe did not answer" in browser.get(url()).content.decode(), "it stays there"
+    settings.WAGTAIL_ASYNCPT = {**settings.WAGTAIL_ASYNCPT, "STRIPE_ACCOUNTS": {}}
+    assert "there is no key for this account" in said()
 
 
 def test_nobody_else_reads_or_runs_it(shop: Shop, cast: Cast, login: Login) -> None:

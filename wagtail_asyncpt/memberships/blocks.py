@@ -2,25 +2,40 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from wagtail_asyncpt.memberships.editing import edited_clinic
 from wagtail_asyncpt.memberships.models import Package, Tier
 
 
 def sold() -> list[tuple[str, str]]:
-    """Everything on sale, for editors: ``tier:<pk>`` and ``package:<pk>``."""
-    tiers = Tier.objects.filter(is_public=True).values_list("pk", "name")
-    packages = Package.objects.filter(is_public=True).values_list("pk", "name")
-    return [
-        *((f"tier:{pk}", name) for pk, name in tiers),
-        *((f"package:{pk}", name) for pk, name in packages),
-    ]
+    """Everything on sale, for editors: ``tier:<pk>`` and ``package:<pk>``.
+
+    Of the clinic on whose site the page lies; elsewhere (in a snippet) of all, each with its
+    clinic's name where there are several. On a page of another clinic nothing of it is shown.
+    """
+    return [*tiers_sold(), *_choices(Package.objects.all(), "package")]
 
 
 def tiers_sold() -> list[tuple[str, str]]:
     """The tiers on sale, for editors."""
-    return [choice for choice in sold() if choice[0].startswith("tier:")]
+    return _choices(Tier.objects.all(), "tier")
+
+
+def _choices(rows: QuerySet[Any], kind: str) -> list[tuple[str, str]]:
+    clinic = edited_clinic()
+    if clinic is not None:
+        rows = rows.filter(clinic=clinic)
+    found = list(rows.filter(is_public=True).select_related("clinic__site"))
+    several = len({row.clinic_id for row in found}) > 1
+    return [(f"{kind}:{row.pk}", _name(row, several)) for row in found]
+
+
+def _name(row: Tier | Package, with_clinic: bool) -> str:
+    name = f"{row.clinic}: {row.name}" if with_clinic else row.name
+    return name if row.is_listed else _("%(name)s (by link only)") % {"name": name}
 
 
 class PricingTableBlock(blocks.StructBlock):

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.core.signals import request_finished
 from django.http import HttpRequest
 from django.urls import URLResolver, include, path, register_converter, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from wagtail_asyncpt.memberships import deletion
+from wagtail_asyncpt.memberships import deletion, editing
 from wagtail_asyncpt.memberships.desk import PERMISSIONS, RECHECK
 from wagtail_asyncpt.memberships.views import catalog
 from wagtail_asyncpt.memberships.viewsets import ShopViewSetGroup
@@ -36,6 +37,9 @@ def register_hooks() -> None:
     register_converter(deletion.PlanGroupConverter, "asyncpt_plan_group")
     hooks.register("register_admin_urls", deletion.admin_urls, order=-1)
     hooks.register("register_reports_menu_item", report_item)
+    hooks.register("before_edit_page", editing.before_edit_page)
+    hooks.register("before_create_page", editing.before_create_page)
+    request_finished.connect(editing.forget, dispatch_uid="asyncpt_forget_edited_clinic")
 
 
 def admin_urls() -> list[URLResolver]:

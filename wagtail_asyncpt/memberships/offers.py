@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships import queries
 from wagtail_asyncpt.memberships.models import Interval, Package, Price, Tier
-from wagtail_asyncpt.people.models import Clinic
+from wagtail_asyncpt.people.models import Client, Clinic
 
 
 @dataclass(frozen=True)
@@ -276,16 +276,18 @@ def _later(price: Price) -> str:
     return text % {"count": count, "words": words}
 
 
-def presents_of(clinic: Clinic) -> dict[str, PresentOffer]:
+def presents_of(clinic: Clinic, buyer: Client | None = None) -> dict[str, PresentOffer]:
     """What can be given, by a key for the form: listed tiers that are paid by the month and have
     a place, and listed packages.
 
-    Three queries.
+    A gift that ``buyer`` began to pay keeps its place for them. Three queries, or four.
     """
     found: dict[str, PresentOffer] = {}
+    begun = queries.tiers_being_given(buyer) if buyer is not None else set()
     for tier in queries.tiers_on_sale(clinic):
         monthly = [price for price in tier.on_sale if price.interval == Interval.MONTH]  # type: ignore[attr-defined]
-        for price in monthly[:1] if not tier_offer(tier).is_full else ():
+        has_place = tier.pk in begun or not tier_offer(tier).is_full
+        for price in monthly[:1] if has_place else ():
             for months in GIFT_MONTHS:
                 if months <= (tier.payment_count or months):
                     found[f"{price.uuid}:{months}"] = _months_of(price, months)

@@ -23,11 +23,19 @@ def may_look_at_stripe(user: Any) -> bool:
     return _count(f"asyncpt-look-{user.pk}")
 
 
-def _count(key: str) -> bool:
+def may_invite(user: Any, seats: int) -> bool:
+    """Count one more seat that ``user`` offers by mail; False after too many in the last hour.
+
+    Who has many ``seats`` may fill them at once.
+    """
+    return _count(f"asyncpt-seat-{user.pk}", max(LIMIT, seats))
+
+
+def _count(key: str, limit: int = LIMIT) -> bool:
     if cache.add(key, 1, SECONDS):
         return True
     try:
-        return cache.incr(key) <= LIMIT
+        return cache.incr(key) <= limit
     except ValueError:  # it ran out between the two calls
         cache.set(key, 1, SECONDS)
         return True

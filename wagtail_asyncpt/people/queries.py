@@ -82,6 +82,12 @@ def manages(user: Any, clinic: Clinic | int) -> bool:
     return any(one.pk == pk for one in managed_clinics(user))
 
 
+def manages_here(request: HttpRequest) -> bool:
+    """Whether the signed-in user runs the business of the request's site."""
+    site = Site.find_for_request(request)
+    return site is not None and any(one.site_id == site.pk for one in managed_clinics(request.user))
+
+
 def therapist_for(request: HttpRequest) -> Therapist | None:
     """The active therapist who is signed in at the request's site."""
     site = Site.find_for_request(request)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views import generic
@@ -11,7 +11,7 @@ from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from wagtail_asyncpt.people.models import Client, Clinic, Coverage, Therapist
-from wagtail_asyncpt.people.queries import clinic_for, manages
+from wagtail_asyncpt.people.queries import clinic_for, manages, manages_here
 
 
 class OfClinic:
@@ -96,7 +96,21 @@ class Usage(One, generic.UsageView):
     """Where a row is used."""
 
 
-class ClinicScopedViewSet(ModelViewSet):
+class OfClinicViewSet(ModelViewSet):
+    """Rows of the request's clinic: no menu leads there for those who do not run it."""
+
+    @cached_property
+    def menu_item_class(self) -> Any:
+        """Core's entry, which asks Django's permissions, for managers only."""
+        core: Any = super().menu_item_class
+
+        def is_shown(item: Any, request: HttpRequest) -> bool:
+            return manages_here(request) and bool(core.is_shown(item, request))
+
+        return type(f"{core.__name__}OfClinic", (core,), {"is_shown": is_shown})
+
+
+class ClinicScopedViewSet(OfClinicViewSet):
     """What the room's viewsets share. ``left_out`` names core's addresses that they lack."""
 
     index_view_class = Listing

@@ -31,8 +31,9 @@ from wagtail_asyncpt.memberships.operations.customers import ensure_customer
 from wagtail_asyncpt.memberships.operations.fulfil import deliver
 from wagtail_asyncpt.memberships.operations.packages import terms_of
 from wagtail_asyncpt.memberships.operations.selling import ReturnUrls
-from wagtail_asyncpt.memberships.operations.sync.payments import SETTLED
+from wagtail_asyncpt.memberships.operations.sync.payments import SETTLED, gift_key
 from wagtail_asyncpt.memberships.operations.tiers import check_amount
+from wagtail_asyncpt.memberships.operations.waiting import require_free_place
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.people.models import Client
 
@@ -114,25 +115,33 @@ def _stripe_price(client: Client, present: Present) -> str:
 
 @transaction.atomic
 def _claim(client: Client, present: Present, receiver: Receiver, price_id: str) -> Gift:
-    """A pending gift; the client's row makes two clicks take turns, and give one gift."""
+    """A pending gift; the client's row makes two clicks take turns, and give one gift.
+
+    It keeps a place from now on, so that the code is good however full the plan gets.
+    Raises TierFull.
+    """
     Client.objects.select_for_update().get(pk=client.pk)
-    gift, _created = Gift.objects.get_or_create(
-        buyer=client,
-        tier=present.price.tier if present.price else None,
-        months=present.months or None,
-        package=present.package,
-        recipient_email=receiver.email,
-        recipient_name=receiver.name,
-        message=receiver.message,
-        amount=present.amount,
-        currency=present.currency,
-        account=client.clinic.stripe_account,
-        stripe_price_id=price_id,
-        status=GiftStatus.PENDING,
-        created_at__gt=clock.now() - relativedelta(hours=12),
-        defaults={"clinic": client.clinic, "code": _new_code()},
-    )
-    return gift
+    tier = present.price.tier if present.price else None
+    order = {
+        "buyer": client,
+        "tier": tier,
+        "months": present.months or None,
+        "package": present.package,
+        "recipient_email": receiver.email,
+        "recipient_name": receiver.name,
+        "message": receiver.message,
+        "amount": present.amount,
+        "currency": present.currency,
+        "account": client.clinic.stripe_account,
+        "stripe_price_id": price_id,
+    }
+    since = clock.now() - relativedelta(hours=12)
+    earlier = Gift.objects.filter(**order, status=GiftStatus.PENDING, created_at__gt=since).first()
+    if earlier is not None:
+        return earlier
+    if tier is not None:
+        require_free_place(tier)
+    return Gift.objects.create(**order, clinic=client.clinic, code=_new_code())
 
 
 def _new_code() -> str:
@@ -222,7 +231,7 @@ def _open_tier(gift: Gift, client: Client) -> None:
         membership=membership,
         tier=gift.tier,
         kind=AccessKind.GRANTED,
-        key=f"gift-{gift.uuid}",
+        key=gift_key(gift),
         starts_at=now,
         ends_at=ends_at,
     )

@@ -8,7 +8,7 @@ ours is reported and never adopted.
 import logging
 from collections.abc import Iterable, Iterator
 from copy import copy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -36,10 +36,11 @@ from wagtail_asyncpt.memberships.operations.events import (
     process_event,
     process_waiting_events,
 )
-from wagtail_asyncpt.memberships.operations.sync.shared import METADATA_KEY, Json
+from wagtail_asyncpt.memberships.operations.sync.shared import METADATA_KEY, Json, moment
 from wagtail_asyncpt.memberships.operations.sync.subscriptions import read_state
+from wagtail_asyncpt.memberships.operations.sync.turns import restore_pause
 from wagtail_asyncpt.memberships.stripe import gateway
-from wagtail_asyncpt.memberships.stripe.client import Missing, Refused, StripeFailure
+from wagtail_asyncpt.memberships.stripe.client import Missing, Refused
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ BATCH = 100
 #: Findings beyond these are counted and not listed.
 MOST_LISTED = 300
 #: Kinds of findings that are repaired, and so are gone in the next run.
-REPAIRED = ("event", "checkout", "subscription", "invoice", "refund", "dispute")
+REPAIRED = ("event", "checkout", "subscription", "pause", "invoice", "refund", "dispute")
 
 
 class _Run:
@@ -81,7 +82,7 @@ class _Run:
 def reconcile(*, account: str, days: int = DAYS) -> Reconciliation:
     """Compare everything of ``account``, payments of the last ``days``; repair what differs.
 
-    Raises StripeFailure when Stripe cannot be asked; the row then says so.
+    Raises StripeFailure when Stripe cannot be asked; the row then says so, as it does of a fault.
     """
     run = _Run(account)
     since = int((clock.now() - timedelta(days=days)).timestamp())
@@ -90,12 +91,13 @@ def reconcile(*, account: str, days: int = DAYS) -> Reconciliation:
         _events(run)
         _checkouts(run)
         _subscriptions(run)
+        _pauses(run)
         _invoices(run, since)
         _given_back(run, gateway.refunds_since(account, since), Refund, "refund")
         _given_back(run, gateway.disputes_since(account, since), Dispute, "dispute")
         for fault in endpoint_faults(account):
             run.find("endpoint", fault.url, fault.words)
-    except StripeFailure as error:
+    except Exception as error:  # whatever it was, the report must not say "under way" for ever
         run.row.error = f"{type(error).__name__}: {error}"
         run.row.save()
         raise
@@ -223,6 +225,46 @@ def _lost(run: _Run) -> None:
             gateway.subscription(run.account, identity)
         except Missing:
             run.find("lost", identity, "runs here, and Stripe does not know it")
+
+
+def _pauses(run: _Run) -> None:
+    """Pauses that began and ended between two webhooks: the subscription itself tells nothing.
+
+    Newest first, so a resuming comes before its pause; a pause without one is the last.
+    """
+    resumed: dict[str, Json] = {}
+    seen: set[str] = set()
+    for event in gateway.pause_events(run.account):
+        identity = event["data"]["object"]["id"]
+        if event["type"] == "customer.subscription.resumed":
+            resumed[identity] = event
+        else:
+            end = resumed.pop(identity, None)
+            if end is not None or identity not in seen:
+                _pause(run, identity, _paused_at(event), end)
+        seen.add(identity)
+    for identity, end in resumed.items():  # its pause is older than what Stripe keeps
+        before = (end["data"].get("previous_attributes") or {}).get("status_details") or {}
+        since = (before.get("paused") or {}).get("transitioned_at")
+        if since:
+            _pause(run, identity, since, end)
+
+
+def _paused_at(event: Json) -> int:
+    details = event["data"]["object"].get("status_details") or {}
+    return int((details.get("paused") or {}).get("transitioned_at") or event["created"])
+
+
+def _pause(run: _Run, identity: str, paused_at: int, end: Json | None) -> None:
+    until = None
+    if end is not None:
+        anchor = end["data"]["object"].get("billing_cycle_anchor") or 0
+        until = moment(anchor if anchor > paused_at else end["created"])
+    since = datetime.fromtimestamp(paused_at, UTC)
+    if restore_pause(
+        account=run.account, subscription_id=identity, paused_at=since, resumed_at=until
+    ):
+        run.find("pause", identity, f"paused from {since:%Y-%m-%d}")
 
 
 # -------------------------------------------------------------------------------------- payments

@@ -12,6 +12,7 @@ from wagtail_asyncpt.gating.operations import heal_groups
 from wagtail_asyncpt.memberships import queries
 from wagtail_asyncpt.memberships.access import gives_access
 from wagtail_asyncpt.memberships.models import (
+    OPEN_STATUSES,
     Membership,
     MembershipStatus,
     Seat,
@@ -57,19 +58,18 @@ def invite_to_seat(*, client: Client, email: str) -> Seat:
 
 
 def _sponsor(client: Client) -> Membership:
-    """The client's own paid and running membership, locked, where it has seats."""
+    """The client's own paid and running membership, locked, where it has seats.
+
+    The row alone is locked, and only then its plan is read: a change of the plan that held the
+    lock until now has its say.
+    """
     Client.objects.select_for_update().get(pk=client.pk)
-    sponsor = (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("tier")
-        .filter(
-            gives_access(clock.now()),
-            client=client,
-            source=Source.STRIPE,
-            tier__member_seats__gt=1,
-        )
-        .first()
-    )
+    own = Membership.objects.filter(client=client, source=Source.STRIPE, status__in=OPEN_STATUSES)
+    pk = own.select_for_update().values_list("pk", flat=True).first()
+    seated = Membership.objects.filter(
+        gives_access(clock.now()), pk=pk or 0, tier__member_seats__gt=1
+    ).select_related("tier", "clinic__site", "client__user")
+    sponsor = seated.first()
     if sponsor is None:
         raise NotAllowed(_("Your membership has no seats for others."))
     return sponsor

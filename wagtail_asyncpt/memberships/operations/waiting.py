@@ -27,9 +27,17 @@ def require_place(client: Client, tier: Tier) -> None:
     """
     if tier.seats_on_sale is None:
         return
-    locked = Tier.objects.select_for_update().get(pk=tier.pk)
-    if is_invited(client, locked):
+    Tier.objects.select_for_update().get(pk=tier.pk)
+    if is_invited(client, tier):
         return
+    require_free_place(tier)
+
+
+def require_free_place(tier: Tier) -> None:
+    """A place is free for anybody; the tier's row is locked meanwhile. Raises TierFull."""
+    if tier.seats_on_sale is None:
+        return
+    locked = Tier.objects.select_for_update().get(pk=tier.pk)
     if queries.places_left(locked) - _kept(locked) < 1:
         message = _("Every place in %(tier)s is taken. You can join the wait list.")
         raise TierFull(message % {"tier": tier.name})

@@ -41,6 +41,7 @@ from wagtail_asyncpt.memberships.queries.shop import (
     price_on_sale,
     sale_of,
     sold_tiers,
+    tiers_being_given,
     tiers_on_sale,
 )
 
@@ -80,6 +81,7 @@ __all__ = [
     "sold_tiers",
     "sponsor_of",
     "tier_group_ids",
+    "tiers_being_given",
     "tiers_on_sale",
     "way_in",
 ]

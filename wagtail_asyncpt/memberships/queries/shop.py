@@ -1,15 +1,18 @@
 """What is on sale, how many places are left, and what somebody is buying."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.memberships.models import (
     OPEN_STATUSES,
     Coupon,
     Gift,
+    GiftStatus,
     Membership,
     MembershipStatus,
     Package,
@@ -20,6 +23,9 @@ from wagtail_asyncpt.memberships.models import (
 )
 from wagtail_asyncpt.people.models import Client, Clinic
 
+#: How long Stripe lets a gift be paid that somebody began to buy.
+GIFT_CHECKOUT = timedelta(hours=24)
+
 
 def tiers_on_sale(clinic: Clinic) -> list[Tier]:
     """The listed tiers in order, each with ``on_sale``, its active prices that Stripe knows, and
@@ -29,11 +35,18 @@ def tiers_on_sale(clinic: Clinic) -> list[Tier]:
 
 def sold_tiers(clinic: Clinic) -> QuerySet[Any]:
     """The same of all tiers on sale, those that are sold by link only too."""
+    given = Subquery(
+        _unused_gifts()
+        .filter(tier=OuterRef("pk"))
+        .values("tier")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
     prices = Price.objects.filter(is_active=True).exclude(stripe_price_id="").order_by("amount")
     return (
         Tier.objects.filter(clinic=clinic, is_public=True)
         .select_related("bundle")
-        .annotate(taken=Count("memberships", filter=_holding("memberships__")))
+        .annotate(taken=Count("memberships", filter=_holding("memberships__")) + Coalesce(given, 0))
         # Counting drops the order of the model's Meta.
         .order_by("sort_order", "pk")
         .prefetch_related(Prefetch("prices", queryset=prices, to_attr="on_sale"))
@@ -51,10 +64,24 @@ def holders(tier: Tier) -> QuerySet[Membership]:
     return Membership.objects.filter(_holding(), tier=tier)
 
 
+def _unused_gifts() -> QuerySet[Gift]:
+    """Gifts that keep a place: paid and not used yet, or being paid now."""
+    since = clock.now() - GIFT_CHECKOUT
+    unpaid = Q(status=GiftStatus.PENDING, created_at__gt=since)
+    return Gift.objects.filter(Q(status=GiftStatus.PAID) | unpaid).order_by()
+
+
+def tiers_being_given(buyer: Client) -> set[int]:
+    """Ids of the tiers that ``buyer`` gives to somebody and has not paid yet."""
+    begun = _unused_gifts().filter(buyer=buyer, status=GiftStatus.PENDING, tier__isnull=False)
+    return {pk for pk in begun.values_list("tier_id", flat=True) if pk is not None}
+
+
 def places_left(tier: Tier) -> int:
     """How many places of a tier with ``seats_on_sale`` are free; below 0 when there are too many
-    members."""
-    return (tier.seats_on_sale or 0) - holders(tier).count()
+    members. A gift keeps its place from the moment it is bought."""
+    taken = holders(tier).count() + _unused_gifts().filter(tier=tier).count()
+    return (tier.seats_on_sale or 0) - taken
 
 
 def price_on_sale(clinic: Clinic, uuid: UUID) -> Price | None:

@@ -18,7 +18,7 @@ from wagtail_asyncpt.memberships.views.shared import account_urls, rendered, to_
 from wagtail_asyncpt.people.access import client_required
 from wagtail_asyncpt.people.models import Client, Clinic
 from wagtail_asyncpt.people.operations import ensure_client
-from wagtail_asyncpt.people.queries import clinic_for
+from wagtail_asyncpt.people.queries import client_of, clinic_for
 
 
 def _clinic(request: HttpRequest) -> Clinic:
@@ -33,7 +33,7 @@ def _clinic(request: HttpRequest) -> Clinic:
 def give(request: HttpRequest) -> HttpResponseBase:
     """Choose a present and write to whom it goes; POST goes on to Stripe's Checkout."""
     clinic = _clinic(request)
-    presents = presents_of(clinic)
+    presents = presents_of(clinic, client_of(request.user, clinic))
     form = GiftForm(request.POST or None, presents=presents)
     if request.method != "POST" or (request.user.is_authenticated and not form.is_valid()):
         return _giving(request, clinic, form, status=422 if request.method == "POST" else 200)

@@ -1,5 +1,6 @@
 """The report of comparing with Stripe, and the button that compares."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +26,13 @@ from wagtail_asyncpt.memberships.tasks import reconcile_stripe
 from wagtail_asyncpt.people.models import Clinic
 from wagtail_asyncpt.people.queries import managed_clinics
 
+log = logging.getLogger(__name__)
+
 _WORDS: dict[str, Promise] = {
     "event": gettext_lazy("A webhook did not arrive"),
     "checkout": gettext_lazy("A checkout had ended"),
     "subscription": gettext_lazy("A membership differed"),
+    "pause": gettext_lazy("A pause was missed"),
     "invoice": gettext_lazy("An invoice differed"),
     "refund": gettext_lazy("A refund differed"),
     "dispute": gettext_lazy("A dispute differed"),
@@ -64,6 +68,7 @@ class Account:
     run: Reconciliation | None
     lines: list[Line]
     unlisted: int
+    failure: str
 
 
 def _accounts(clinics: list[Clinic]) -> list[Account]:
@@ -85,6 +90,7 @@ def _account(name: str, clinics: list[Clinic]) -> Account:
         run=run,
         lines=[_line(name, finding) for finding in run.findings] if run else [],
         unlisted=sum(run.counts.values()) - len(run.findings) if run else 0,
+        failure=_why(run) if run and run.error else "",
     )
 
 
@@ -130,12 +136,32 @@ def run(request: HttpRequest) -> HttpResponse:
     mine = [one for one in managed_clinics(request.user) if one.stripe_account == account]
     if not any(may(request.user, RECHECK, clinic.pk) for clinic in mine):
         raise Http404
+    last = Reconciliation.objects.filter(account=account).values_list("pk", flat=True).first()
     try:
         reconcile_stripe.enqueue(account)
     except StripeFailure:
-        messages.error(request, _("Stripe did not answer. Please try again."))
+        log.exception("Account %s could not be compared", account)
+    _say(request, Reconciliation.objects.filter(account=account, pk__gt=last or 0).first())
+    return redirect("asyncpt_desk:reconciliation")
+
+
+def _say(request: HttpRequest, made: Reconciliation | None) -> None:
+    """What became of it: without a worker it is over by now, well or not."""
+    if made is not None and made.error:
+        messages.error(request, _("The comparison failed: %(why)s.") % {"why": _why(made)})
+    elif made is not None and made.finished_at:
+        messages.success(request, _("The comparison is done."))
     else:
         messages.success(
             request, _("The comparison has started. Load this page again in a moment.")
         )
-    return redirect("asyncpt_desk:reconciliation")
+
+
+def _why(run: Reconciliation) -> str:
+    """The kind of the failure in words; its text is for those who look closer."""
+    kind = run.error.partition(":")[0]
+    return {
+        "Unavailable": _("Stripe did not answer"),
+        "Refused": _("Stripe refused; look at the key and its permissions"),
+        "NotConfigured": _("there is no key for this account in the settings"),
+    }.get(kind, _("something went wrong on our side"))

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,6 +12,7 @@ from wagtail_asyncpt.core.errors import DomainError, NotAllowed
 from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.forms import SeatForm
 from wagtail_asyncpt.memberships.models import Seat
+from wagtail_asyncpt.memberships.throttle import may_invite
 from wagtail_asyncpt.memberships.views.shared import account_urls, rendered
 from wagtail_asyncpt.people.access import client_required
 from wagtail_asyncpt.people.models import Client
@@ -25,9 +27,14 @@ def seats(request: HttpRequest, client: Client) -> HttpResponseBase:
     sponsor = queries.sponsor_of(client)
     if sponsor is None:
         raise Http404
-    form = SeatForm(request.POST or None)
+    form, status = SeatForm(request.POST or None), 422
     if request.method == "POST" and form.is_valid():
         try:
+            if not may_invite(request.user, sponsor.tier.member_seats):
+                status = 429
+                raise DomainError(
+                    _("Those were many invitations in a short time. Please wait an hour.")
+                )
             operations.invite_to_seat(client=client, email=form.cleaned_data["email"])
         except NotAllowed as error:
             raise Http404 from error
@@ -43,7 +50,7 @@ def seats(request: HttpRequest, client: Client) -> HttpResponseBase:
         "free": max(0, sponsor.tier.member_seats - 1 - len(taken)),
         "form": form,
     }
-    return rendered(request, "seats", context, 422 if form.errors else 200)
+    return rendered(request, "seats", context, status if form.errors else 200)
 
 
 @client_required

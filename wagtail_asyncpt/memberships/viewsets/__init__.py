@@ -12,6 +12,7 @@ from wagtail_asyncpt.memberships.views.catalog import CHANGE_TIER
 from wagtail_asyncpt.memberships.viewsets.coupons import CouponViewSet
 from wagtail_asyncpt.memberships.viewsets.packages import PackageViewSet
 from wagtail_asyncpt.memberships.viewsets.tiers import TierViewSet
+from wagtail_asyncpt.people.queries import manages_here
 
 
 class ShopViewSetGroup(ModelViewSetGroup):
@@ -35,11 +36,11 @@ class ShopViewSetGroup(ModelViewSetGroup):
 
 
 class CompareMenuItem(MenuItem):
-    """Shown to those who may change plans."""
+    """Shown to those who run the clinic and may change plans."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        """Whether the reader may change plans."""
-        return bool(request.user.has_perm(CHANGE_TIER))
+        """Whether the reader may change plans here."""
+        return manages_here(request) and bool(request.user.has_perm(CHANGE_TIER))
 
 
 __all__ = ["CouponViewSet", "PackageViewSet", "ShopViewSetGroup", "TierViewSet"]

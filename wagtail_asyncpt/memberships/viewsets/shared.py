@@ -6,10 +6,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 from wagtail.admin.views.generic import CreateView, EditView, IndexView, InspectView, UsageView
 from wagtail.admin.views.generic.history import HistoryView
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
 
-from wagtail_asyncpt.people.viewsets import OfClinic
+from wagtail_asyncpt.people.viewsets import OfClinic, OfClinicViewSet
 
 
 class OneOfClinic(OfClinic):
@@ -76,7 +75,7 @@ class ShopUsageView(OneOfClinic, UsageView):
     """Where a row is used."""
 
 
-class ShopViewSet(ModelViewSet):
+class ShopViewSet(OfClinicViewSet):
     """What a clinic sells. There is no delete: what was bought points at it for ever."""
 
     index_view_class = ShopIndexView

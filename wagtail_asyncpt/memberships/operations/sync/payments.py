@@ -4,7 +4,7 @@ Everything here is computed from the cumulative state, never from the last chang
 part do not compound, and any order or repetition of events ends in the same rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models import Q, Sum
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating.operations import heal_groups
 from wagtail_asyncpt.memberships.models import (
+    OPEN_STATUSES,
     AccessKind,
     AccessPeriod,
     Credit,
@@ -22,6 +23,8 @@ from wagtail_asyncpt.memberships.models import (
     Gift,
     GiftStatus,
     Invoice,
+    Membership,
+    MembershipStatus,
     Purchase,
     PurchaseStatus,
     Refund,
@@ -49,6 +52,11 @@ class Payment:
     def client(self) -> Client:
         """Who paid."""
         return self.row.buyer if isinstance(self.row, Gift) else self.row.client
+
+    @property
+    def holder(self) -> Client:
+        """Who has what was paid for: the client, or whoever used the gift."""
+        return (isinstance(self.row, Gift) and self.row.redeemed_by) or self.client
 
     @property
     def clinic(self) -> Clinic:
@@ -103,7 +111,10 @@ def locked_payment(account: str, payment_intent: str | None) -> Payment | None:
 
 
 def _lock(model: Any, row: Any) -> Any:
-    names = {Invoice: ["client__user", "membership__tier"], Gift: ["buyer__user"]}
+    names = {
+        Invoice: ["client__user", "membership__tier"],
+        Gift: ["buyer__user", "redeemed_by__user"],
+    }
     related = ["clinic__site", *names.get(model, ["client__user"])]
     return model.objects.select_for_update(of=("self",)).select_related(*related).get(pk=row.pk)
 
@@ -134,7 +145,7 @@ def settle(payment: Payment) -> None:
     _settle_access(payment)
     lost = payment.disputes.filter(status="lost").exists()
     frozen = payment.disputes.exclude(status__in=(*SETTLED, "lost")).exists()
-    Client.objects.select_for_update().get(pk=payment.client.pk)
+    Client.objects.select_for_update().get(pk=payment.holder.pk)
     for lot in lots_of(payment):
         _settle_visits(lot, taken=lot.amount if lost else _share(lot, payment), frozen=frozen)
 
@@ -170,6 +181,18 @@ def _settle_access(payment: Payment) -> None:
         return
     for period in _periods_of(payment):
         take_back(period, since=ending.created_at)
+        if isinstance(payment.row, Gift) and period.membership is not None:
+            _end_given(period.membership, ending.created_at)
+
+
+def _end_given(membership: Membership, at: datetime) -> None:
+    """What a gift opened is over, unless it was already."""
+    if membership.status not in OPEN_STATUSES:
+        return
+    membership.status = MembershipStatus.CANCELED
+    membership.ends_at = membership.ended_at = min(at, membership.ends_at or at)
+    membership.save(update_fields=["status", "ends_at", "ended_at"])
+    heal_groups(user=membership.client.user, at=clock.now())
 
 
 def take_back(period: AccessPeriod, *, since: datetime) -> None:
@@ -195,8 +218,6 @@ def take_back(period: AccessPeriod, *, since: datetime) -> None:
 
 def _move_ends(payment: Payment, ending: Refund | None) -> None:
     """What the payment's packages opened ends with the refund, or as it was sold."""
-    if isinstance(payment.row, Gift):
-        return
     opened = Purchase.objects.filter(
         access_periods__in=_periods_of(payment), starts_at__isnull=False
     )
@@ -206,17 +227,23 @@ def _move_ends(payment: Payment, ending: Refund | None) -> None:
         purchase.ends_at = min(whole, ending.created_at) if ending else whole
         purchase.save(update_fields=["ends_at"])
     if opened:
-        heal_groups(user=payment.client.user, at=clock.now())
+        heal_groups(user=payment.holder.user, at=clock.now())
 
 
-def _periods_of(payment: Payment) -> Iterable[AccessPeriod]:
+def _periods_of(payment: Payment) -> Collection[AccessPeriod]:
     row = payment.row
     paid = AccessPeriod.objects.filter(kind=AccessKind.PAID)
     if isinstance(row, Purchase):
         return paid.filter(purchase=row)
     if isinstance(row, Invoice):
         return paid.filter(invoice=row)
-    return paid.none()
+    given = AccessPeriod.objects.filter(kind=AccessKind.GRANTED, key=gift_key(row))
+    return [*given.select_related("membership__client__user"), *paid.filter(purchase__gift=row)]
+
+
+def gift_key(gift: Gift) -> str:
+    """The key of the days that a gift of a tier opens."""
+    return f"gift-{gift.uuid}"
 
 
 def lots_of(payment: Payment) -> Iterable[Credit]:
@@ -227,7 +254,7 @@ def lots_of(payment: Payment) -> Iterable[Credit]:
         return grants.filter(purchase=row)
     if isinstance(row, Invoice):
         return grants.filter(invoice=row)
-    return grants.none()
+    return grants.filter(purchase__gift=row)
 
 
 def _share(lot: Credit, payment: Payment) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import Signal
 
 from wagtail_asyncpt.core import clock
@@ -16,6 +17,7 @@ from wagtail_asyncpt.memberships.models import (
     Price,
 )
 from wagtail_asyncpt.memberships.operations import letters
+from wagtail_asyncpt.memberships.operations.sync.shared import locked
 
 LIVE = (MembershipStatus.TRIALING, MembershipStatus.ACTIVE)
 OVER = (MembershipStatus.CANCELED, MembershipStatus.INCOMPLETE_EXPIRED)
@@ -86,9 +88,47 @@ def _resumed(paused_at: datetime, membership: Membership, resumed_at: datetime) 
     until = max(resumed_at, paused_at + timedelta(seconds=1))
     if over and membership.period_end is not None:
         until = max(until, membership.period_end)
-    stamp = f"{paused_at.timestamp():.0f}"
+    _take_out(membership, paused_at, until)
+    if over:
+        return
+    letters.resumed(membership, paused_at)
+    _tell_resumed(membership, paused_at, until)
+
+
+def restore_pause(
+    *, account: str, subscription_id: str, paused_at: datetime, resumed_at: datetime | None
+) -> bool:
+    """Write a pause that was over before we heard of it; whether it was missing.
+
+    Without ``resumed_at`` it lasted to the end of the membership. No mail: it would be old news.
+    The signal is sent, so that the program's weeks move as they would have. Call it when the
+    membership is in step with Stripe.
+    """
+    with transaction.atomic():
+        membership = locked(account, stripe_subscription_id=subscription_id)
+        if membership is None or membership.activated_at is None:
+            return False
+        if resumed_at is None:
+            if membership.status not in OVER:
+                return False
+            ends = [at for at in (membership.ended_at, membership.period_end) if at]
+            until = max(ends, default=paused_at)
+        else:
+            until = resumed_at
+        known = membership.access_periods.filter(
+            kind=AccessKind.PAUSED, starts_at__lt=until, ends_at__gt=paused_at
+        )
+        if until <= paused_at or known.exists():
+            return False
+        _take_out(membership, paused_at, until)
+        if resumed_at is not None and membership.status not in OVER:
+            _tell_resumed(membership, paused_at, until)
+        return True
+
+
+def _take_out(membership: Membership, paused_at: datetime, until: datetime) -> None:
     AccessPeriod.objects.get_or_create(
-        key=f"paused-{membership.uuid}-{stamp}",
+        key=f"paused-{membership.uuid}-{paused_at.timestamp():.0f}",
         defaults={
             "clinic_id": membership.clinic_id,
             "client_id": membership.client_id,
@@ -99,13 +139,13 @@ def _resumed(paused_at: datetime, membership: Membership, resumed_at: datetime) 
             "ends_at": until,
         },
     )
-    if over:
-        return
-    letters.resumed(membership, paused_at)
+
+
+def _tell_resumed(membership: Membership, paused_at: datetime, until: datetime) -> None:
     _send(
         signals.resumed,
         membership,
-        f"resumed-{stamp}",
+        f"resumed-{paused_at.timestamp():.0f}",
         paused_at=paused_at,
         resumed_at=until,
     )

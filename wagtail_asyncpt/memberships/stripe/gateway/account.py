@@ -69,6 +69,15 @@ def undelivered_events(account: str, types: Sequence[str]) -> Iterator[Json]:
                 yield as_json(row)
 
 
+def pause_events(account: str) -> Iterator[Json]:
+    """Every pause and every resuming of the last 30 days, newest first, delivered or not."""
+    types = ["customer.subscription.paused", "customer.subscription.resumed"]
+    with own_errors():
+        pages = client_for(account).v1.events.list({"types": types, "limit": PAGE})
+        for row in pages.auto_paging_iter():
+            yield as_json(row)
+
+
 def webhook_endpoints(account: str) -> list[Json]:
     """The account's webhook endpoints."""
     with own_errors():
