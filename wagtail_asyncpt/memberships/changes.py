@@ -1,6 +1,7 @@
 """The plans that a member may change to, and what the pages of a change say."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -48,7 +49,7 @@ def prices_to_change_to(membership: Membership) -> QuerySet[Price]:
     )
 
 
-def _full_tiers(membership: Membership) -> QuerySet[Tier]:
+def _full_tiers(membership: Membership) -> QuerySet[Any, Any]:
     asked = WaitListEntry.objects.filter(
         client=membership.client_id, invited_at__gt=clock.now() - KEPT
     )
