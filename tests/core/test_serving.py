@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import models
@@ -278,6 +279,19 @@ def test_nginx_sends_the_bytes_when_it_may(tmp_path: Path) -> None:
         assert not response.has_header("Content-Range")
         assert response["Content-Type"] == "video/mp4"
         assert response["Cache-Control"].startswith("private")
+
+
+@pytest.mark.parametrize("setting", [{}, {"X_ACCEL_PREFIX": "/internal/"}, {"X_SENDFILE": True}])
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "clips/../../secret.txt"])
+def test_a_name_that_leaves_the_folder_is_served_by_nobody(
+    tmp_path: Path, setting: dict[str, Any], name: str
+) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    with override_settings(WAGTAIL_ASYNCPT={"PRIVATE_ROOT": str(tmp_path / "private"), **setting}):
+        file = stored(private_storage())
+        assert fetch(file).status_code == 200
+        with pytest.raises(SuspiciousFileOperation):
+            fetch(FieldFile(None, file.field, name))  # type: ignore[arg-type]
 
 
 def test_another_server_sends_the_file_by_its_path(tmp_path: Path) -> None:

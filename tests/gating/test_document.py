@@ -119,3 +119,19 @@ def test_another_file_name_is_not_found_for_members_too(
 ) -> None:
     url = document.url.replace("canaryhandout", "other")
     assert login(member).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "script.xhtml"])
+def test_what_a_browser_would_run_is_a_download_without_rights(
+    collection: Collection, member: Any, login: Any, middleware: None, name: str
+) -> None:
+    document = get_document_model()(title=NAME, collection=collection)
+    document.file.save(name, ContentFile(b"<script>alert(1)</script>"), save=False)
+    document._set_document_file_metadata()
+    document.save()
+    response = login(member).get(document.url)
+    assert b"<script>" in content(response)
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'"
+    assert response["Cache-Control"] == "private, no-store"

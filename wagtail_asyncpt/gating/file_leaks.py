@@ -157,7 +157,8 @@ def _of_gated_pages_alone() -> set[str]:
         base_content_type=content_type,
         to_content_type=ContentType.objects.get_for_model(get_image_model()),
     ).values_list("object_id", "to_object_id")
-    shown, hidden = set(), set()
+    shown: set[str] = set()
+    hidden: set[str] = set()
     for page_id, image_id in rows:
         (hidden if page_id in gated else shown).add(image_id)
     if hidden - shown:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS("  Nothing leaks that can be found from here."))
         if unsure := list(to_look_at()):
             self.stdout.write(self.style.MIGRATE_HEADING(f"Look yourself: {len(unsure)}"))
-            for one in unsure:
-                self.stdout.write(self.style.WARNING(f"  {one}") + f"\n    {one.remedy}")
+            for risk in unsure:
+                self.stdout.write(self.style.WARNING(f"  {risk}") + f"\n    {risk.remedy}")
         if found:
             sys.exit(1)
