@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import factories
-from tests.memberships.conftest import DECLINED_CARD, Shop
+from tests.memberships.conftest import DECLINED_CARD, KEY, Shop
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.memberships import operations, queries
 from wagtail_asyncpt.memberships.models import (
@@ -259,6 +259,25 @@ def test_a_price_that_differs_at_stripe_grants_nothing(
     failed = StripeEvent.objects.filter(status="failed")
     assert failed.exists()
     assert all("Mismatch" in event.error for event in failed)
+
+
+@pytest.mark.parametrize("where", ["line", "item"])
+def test_another_quantity_than_one_grants_nothing(shop: Shop, client: Client, where: str) -> None:
+    """Two of a plan in the session, or on the subscription, were not sold."""
+    shop.pay(shop.start(client))
+    session = Membership.objects.get(client=client).checkout_session_id
+    engine = shop.standin.engine.account(KEY)
+    if where == "line":
+        engine.private[session]["lines"][0]["quantity"] = 2
+        shop.deliver_one("checkout.session.completed")
+    else:
+        [subscription] = engine.rows("subscription")
+        subscription["items"]["data"][0]["quantity"] = 2
+        shop.deliver()
+    assert queries.live_membership(client) is None
+    assert not AccessPeriod.objects.exists()
+    assert groups_of(client) == set()
+    assert "Mismatch" in StripeEvent.objects.filter(status="failed")[0].error
 
 
 def test_a_customer_who_is_not_the_buyer_grants_nothing(shop: Shop, client: Client) -> None:

@@ -152,7 +152,8 @@ def test_a_higher_tier_is_offered_too_and_a_hidden_one_is_not(
 ) -> None:
     higher = factories.make_tier(tier.clinic, "Higher", amount=30000)
     hidden = factories.make_tier(tier.clinic, "Hidden", is_public=False)
-    for upper in (higher, hidden):
+    by_link = factories.make_tier(tier.clinic, "By link", is_listed=False)
+    for upper in (higher, hidden, by_link):
         upper.includes.add(tier)
     offers = GROUND.denial(client.user, {tier.group_id}, clock.moment).offers
     assert [offer.title for offer in offers] == ["Coached", "Higher"]

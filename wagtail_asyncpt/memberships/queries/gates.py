@@ -209,7 +209,8 @@ def way_in(group_ids: set[int], user: Any = None, at: datetime | None = None) ->
         above[row["includes__pk"]].add(row["pk"])
         if row["group_id"] in group_ids:
             asked.add(row["pk"])
-        if row["is_public"] and row["prices__is_active"] and row["prices__stripe_price_id"]:
+        on_sale = row["is_public"] and row["is_listed"]  # what is sold by link only is not shown
+        if on_sale and row["prices__is_active"] and row["prices__stripe_price_id"]:
             lowest.setdefault(row["pk"], _price(row))
         bought = bought or _bought(row)
         opened = opened or _opened(row)
@@ -248,7 +249,7 @@ def _whether(rule: Q) -> Case:
     return Case(When(rule, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-_TIER_FIELDS = ["pk", "group_id", "name", "summary", "is_public", "includes__pk"]
+_TIER_FIELDS = ["pk", "group_id", "name", "summary", "is_public", "is_listed", "includes__pk"]
 _PRICE_FIELDS = [
     f"prices__{name}"
     for name in ("uuid", "amount", "currency", "interval", "is_active", "stripe_price_id")
