@@ -9,6 +9,8 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.contrib.syndication.views import Feed
 from django.core.files.base import ContentFile
+from django.http import HttpResponse
+from django.template import engines
 from django.urls import include, path
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Page, Site
@@ -23,7 +25,8 @@ from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating.models import Wait
 from wagtail_asyncpt.library.media import VideoStatus
-from wagtail_asyncpt.library.models import ExerciseVideo
+from wagtail_asyncpt.library.models import ExerciseVideo, Visibility
+from wagtail_asyncpt.pages.models import ExerciseIndexPage, ProgramIndexPage, ProgramPage
 from wagtail_asyncpt.people.models import Clinic
 
 DAY = dt.timedelta(days=1)
@@ -57,9 +60,39 @@ def autocomplete(request: Any) -> Any:
     return JsonResponse({"count": found.count(), "titles": [page.title for page in found]})
 
 
+def tags(request: Any) -> Any:
+    """A page of the site's own that uses every tag which ships with us, on every article."""
+    return HttpResponse(TAGS.render(listed(), request))
+
+
+def listed() -> dict[str, Any]:
+    """What such a page lists: everything, and not only what is ``public()``."""
+    return {
+        "posts": BlogPage.objects.live().order_by("path"),
+        "guides": GuidePage.objects.live().order_by("path"),
+        "index": ProgramIndexPage.objects.get(),
+        "program": ProgramPage.objects.get(),
+    }
+
+
+TAGS = engines["django"].from_string(
+    "{% load asyncpt_gating asyncpt_programs asyncpt_offers wagtailcore_tags %}"
+    "{% mark_locks posts as marked %}{% for p in marked %}{{ p.title }}: {{ p.summary }}"
+    "{% if p.lock.is_open %}open{% endif %}{% endfor %}"
+    "{% for p in posts %}{% for_reader p as p %}{% include_block p.body %}{% endfor %}"
+    "{% for g in guides %}{% for_reader g as g %}{% members_invitation g %}"
+    "{% include_block g.plan %}{{ g.plan }}{% endfor %}"
+    "{% listed_programs index as programs %}{% for p in programs %}{{ p.title }}{% endfor %}"
+    "{% week_outline program as weeks %}{% for w in weeks %}{{ w.title }}{{ w.focus }}{% endfor %}"
+    "{% offer_url as plans %}{{ plans }}"
+    "{% members_only 'basic' %}canarybodysection{% otherwise %}shut{% end_members_only %}"
+)
+
+
 urlpatterns = [
     path("feed/", BlogFeed()),
     path("suggest/", autocomplete),
+    path("tags/", tags),
     path("", include(site_urls)),
 ]
 
@@ -68,12 +101,19 @@ urlpatterns = [
 class Thing:
     """Something gated: its page, and the words that its readers alone may see.
 
-    ``title`` is a canary too where not even the title may show in lists.
+    ``title`` is a canary too where not even the title may show in lists. ``below`` is the rest of
+    the address where the words are at a route below the page.
     """
 
     page: Any
     canary: str
     title: str = ""
+    below: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where the words are."""
+        return f"{self.page.url}{self.below}"
 
 
 @dataclass
@@ -85,17 +125,24 @@ class World:
     document: Any = None
     document_title: str = "Canarydocument"
     document_bytes: bytes = b"canary-bytes-document"
+    #: The exercise index that everybody may open; of one exercise a visitor sees the name, of
+    #: another nothing.
+    exercises: Any = None
+    named: Any = None
+    hidden: Any = None
     video: Any = None
     video_bytes: bytes = b"canary-bytes-video"
     blog: Any = None
+    programs: Any = None
 
 
-HOLDERS = frozenset({"basic", "premium", "in grace", "complimentary"})
+HOLDERS = frozenset({"basic", "premium", "in grace", "complimentary", "package"})
 EDITORS = frozenset({"editor", "superuser"})
 NOBODY: frozenset[str] = frozenset()
 PEOPLE = (
     *("visitor", "newcomer", "basic", "premium", "other", "lapsed", "in grace", "after grace"),
-    *("paused", "complimentary", "enrolled", "therapist", "editor", "superuser"),
+    *("paused", "complimentary", "package", "package over", "enrolled"),
+    *("therapist", "editor", "superuser"),
 )
 #: Who reads each thing at its own address.
 READERS: dict[str, frozenset[str]] = {
@@ -108,7 +155,10 @@ READERS: dict[str, frozenset[str]] = {
     "before": EDITORS,
     "after": HOLDERS | EDITORS,
     "week": HOLDERS | EDITORS | {"enrolled"},
+    "exercise": HOLDERS | EDITORS,
 }
+#: A word of every gated text, and of every gated page's title.
+WORD, TITLE = "canaryword", "Canarytitle"
 #: Those whose title is for everybody: a part of them is gated.
 PARTLY = {"block", "line", "fields"}
 WAITING = {"before", "after"}
@@ -132,7 +182,7 @@ def build() -> World:
 
 
 def _text(words: str) -> dict[str, Any]:
-    return {"type": "text", "value": f"<p>{words}</p>"}
+    return {"type": "text", "value": f"<p>{WORD} {words}</p>"}
 
 
 def _things(world: World, home: Any, tiers: dict[str, Any]) -> None:
@@ -147,7 +197,7 @@ def _things(world: World, home: Any, tiers: dict[str, Any]) -> None:
 
     def post(name: str, body: list[Any]) -> BlogPage:
         page = BlogPage(
-            title=f"Canarytitle{name}",
+            title=f"{TITLE} {name}",
             date=dt.date(2026, 10, 1),
             author_name="Thea",
             summary=f"Public words about {name}.",
@@ -157,16 +207,18 @@ def _things(world: World, home: Any, tiers: dict[str, Any]) -> None:
         return added
 
     for name in ("whole", "before", "after"):
-        page = post(name, [("text", f"<p>canarybody{name}</p>")])
+        page = post(name, [("text", f"<p>{WORD} canarybody{name}</p>")])
+        page.show_in_menus = True
+        page.save()
         restrict(page, basic)
         world.things[name] = Thing(page, f"canarybody{name}", page.title)
     Wait.objects.create(page=world.things["before"].page, count=400)
     Wait.objects.create(page=world.things["after"].page, count=1)
-    gated = add("parent", StandardPage(title="Canarytitleparent"), home)
+    gated = add("parent", StandardPage(title=f"{TITLE} parent", show_in_menus=True), home)
     restrict(gated, basic)
     child = add(
         "child",
-        StandardPage(title="Canarytitlechild", body=[("text", "<p>canarybodychild</p>")]),
+        StandardPage(title=f"{TITLE} child", body=[("text", f"<p>{WORD} canarybodychild</p>")]),
         gated,
     )
     world.things["child"] = Thing(child, "canarybodychild", child.title)
@@ -174,31 +226,49 @@ def _things(world: World, home: Any, tiers: dict[str, Any]) -> None:
     world.things["alias"] = Thing(alias, "canarybodychild", child.title)
     block = post("block", [])
     block.body = [
-        _text("open"),
+        {"type": "text", "value": "<p>open</p>"},
         {"type": "members_only", "value": {**chosen, "content": [_text("canarybodyblock")]}},
     ]
     block.save_revision().publish()
     world.things["block"] = Thing(block, "canarybodyblock")
     line = post("line", [])
-    line.body = [_text("open"), {"type": "paywall_line", "value": chosen}, _text("canarybodyline")]
+    line.body = [
+        {"type": "text", "value": "<p>open</p>"},
+        {"type": "paywall_line", "value": chosen},
+        _text("canarybodyline"),
+    ]
     line.save_revision().publish()
     world.things["line"] = Thing(line, "canarybodyline")
     guide = GuidePage(
-        title="Canarytitlefields",
+        title=f"{TITLE} fields",
         summary="In short.",
         about=[("text", "<p>open</p>")],
-        plan=[("text", "<p>canarybodyfields</p>")],
+        plan=[("text", f"<p>{WORD} canarybodyfields</p>")],
         gate_groups=[basic.pk],
     )
     world.things["fields"] = Thing(add("fields", guide, world.blog), "canarybodyfields")
-    exercise = factories.make_exercise("Squat", cues=(("do", "canarybodyweek"),))
+    exercise = factories.make_exercise("Squat", cues=(("do", f"{WORD} canarybodyweek"),))
     days = [factories.session(factories.line(exercise))]
     program = factories.make_program("Canaryprogram", weeks=[days])
+    world.programs = program.get_parent()
     week = program.get_children().first().specific
-    week.title = "Canarytitleweek"
+    week.title = f"{TITLE} week"
     week.save_revision().publish()
     restrict(week, basic)
     world.things["week"] = Thing(week, "canarybodyweek", week.title)
+    gated = add("exercises", ExerciseIndexPage(title=f"{TITLE} exercises"), home)
+    restrict(gated, basic)
+    world.named = _exercise("named", Visibility.TEASER)
+    below = gated.exercise_path(world.named)
+    world.things["exercise"] = Thing(gated, "canarycuenamed", gated.title, below)
+    world.exercises = add("index", ExerciseIndexPage(title="Exercises"), home)
+
+
+def _exercise(name: str, visibility: str) -> Any:
+    made = factories.make_exercise(f"Canaryname {name}", cues=(("do", f"canarycue{name}"),))
+    made.visibility = visibility
+    made.save_revision().publish()
+    return made
 
 
 def _files(world: World, group: Group) -> None:
@@ -216,6 +286,7 @@ def _files(world: World, group: Group) -> None:
     video.video.save("video.mp4", ContentFile(world.video_bytes), save=False)
     video.save()
     world.video = video
+    world.hidden = _exercise("hidden", Visibility.NOTHING)
 
 
 def _people(world: World, clinic: Any, tiers: dict[str, Any]) -> None:
@@ -238,6 +309,11 @@ def _people(world: World, clinic: Any, tiers: dict[str, Any]) -> None:
     client("after grace", "basic", status="past_due", past_due_since=START - 8 * DAY)
     client("paused", "basic", status="paused")
     client("complimentary", "basic", reason="A friend of the house")
+    basic = tiers["basic"]
+    holder = factories.make_package_holder(clinic, basic, "Package")
+    world.people["package"] = holder.user
+    over = factories.make_package_holder(clinic, basic, "Package Over", ended=True)
+    world.people["package over"] = over.user
     enrolled = client("enrolled")
     enrolled.primary_therapist = therapist
     enrolled.save()
@@ -249,7 +325,7 @@ def _people(world: World, clinic: Any, tiers: dict[str, Any]) -> None:
         goals="Run",
     )
     # A webhook that never came: those who lost access are still stored in the group.
-    for name in ("lapsed", "after grace", "paused"):
+    for name in ("lapsed", "after grace", "paused", "package over"):
         world.people[name].groups.add(tiers["basic"].group)
     world.people["therapist"] = therapist.user
     editor = factories.make_user("Eddie Tor", is_staff=True)

@@ -104,7 +104,7 @@ def judge(
         return None
     everything = frozenset(restriction.pk for restriction in by_groups)
     if reader.is_superuser:
-        gated = bool(queries.gate_sets(by_groups, queries.gate_group_ids()))
+        gated = bool(queries.gate_sets(by_groups, reader.gate_ids))
         return Judgement(settled=everything, by_right=gated)
     entitled, held = reader.entitled, reader.stored
     # The usual client or visitor is in the right groups and no others: nothing to heal, no rights
@@ -114,9 +114,10 @@ def judge(
         denial = reader.denial([restriction.group_ids for restriction in unmet])
         gated = len(unmet) < len(by_groups)
     else:
-        gate_ids = queries.gate_group_ids()
+        gate_ids = reader.gate_ids
         if held & gate_ids != entitled:
-            heal_groups(user=reader.user, at=reader.at)
+            healed = heal_groups(user=reader.user, at=reader.at)
+            reader.stored = (held - gate_ids) | healed
         unmet = _unmet(by_groups, entitled | (held - gate_ids))
         ours = [r.group_ids for r in unmet if r.group_ids & gate_ids]
         is_staff = held - gate_ids and (ours or getattr(reader.user, "is_staff", False))

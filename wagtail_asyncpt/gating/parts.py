@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NoReturn
 
-from django.db.models import Model
+from django.db.models import Model, TextField
 from django.utils.safestring import SafeString
 from wagtail import blocks
 from wagtail.blocks.stream_block import BaseStreamBlock, StreamValue
@@ -23,7 +23,8 @@ FACE = "asyncpt_face"
 #: Attribute of an instance: names of the fields that were prepared for one reader.
 PREPARED = "asyncpt_prepared"
 
-
+#: Where a page keeps its public words, the first that has any.
+TEASER_WORDS = ("search_description", "summary")
 EMPTY = SafeString("")
 
 
@@ -117,6 +118,23 @@ def show_parts(instance: Any, face_of: FaceOf) -> bool:
     if prepared:
         _mark(instance, prepared)
     return found
+
+
+def close(instance: Any) -> None:
+    """Empty all that may be content on a page which is gated as a whole and stands in a list.
+
+    What is left are short texts, numbers, dates and pictures, and the words of a teaser.
+    """
+    fields = instance._meta.concrete_fields
+    names = [
+        field.name
+        for field in fields
+        if isinstance(field, (StreamField, TextField)) and field.name not in TEASER_WORDS
+    ]
+    names += [name for name in gated_fields_of(type(instance)) if name not in names]
+    for name in names:
+        _empty(instance, name)
+    _mark(instance, names)
 
 
 def groups_of_parts(instance: Any) -> set[frozenset[int]]:

@@ -151,6 +151,28 @@ def restrictions_of(pages: Iterable[Any]) -> dict[str, list[Restriction]]:
     }
 
 
+def gates_by_path() -> dict[str, PageGates]:
+    """Every page's own restrictions and waiting time, by path; one query for the whole site."""
+    rows = (
+        page_model()
+        ._default_manager.filter(Q(view_restrictions__isnull=False) | Q(asyncpt_wait__isnull=False))
+        .values_list("path", *_WAIT, *_RESTRICTION)
+    )
+    found: dict[str, dict[int, Restriction]] = {}
+    waits: dict[str, int] = {}
+    for path, count, unit, *restriction in rows:
+        _collect(found.setdefault(path, {}), restriction)
+        waits[path] = days_of(count or 0, unit)
+    return {path: PageGates(list(own.values()), waits[path]) for path, own in found.items()}
+
+
+def gates_among(page: Any, known: dict[str, PageGates]) -> PageGates:
+    """What of ``gates_by_path`` is in force on ``page``; an alias has its source's as its own."""
+    above = [known[path] for path in sorted(_lineage(page)) if path in known]
+    restrictions = [one for gates in above for one in gates.restrictions]
+    return PageGates(restrictions, max((gates.wait for gates in above), default=0))
+
+
 def collection_restrictions(collection: Collection) -> list[Restriction]:
     """Every restriction in force on ``collection``, outermost first. One query."""
     rows = (

@@ -14,6 +14,7 @@ from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.drip import DAY, EntitledClock, Opening, opening
 from wagtail_asyncpt.gating.grounds import Denial, GateGroup
+from wagtail_asyncpt.gating.queries import PageGates
 
 _READER = "_asyncpt_reader"
 
@@ -42,6 +43,7 @@ class Reader:
     look: Look | None = None
     rights: dict[Any, bool] = field(default_factory=dict)
     denials: dict[tuple[frozenset[int], ...], Denial | None] = field(default_factory=dict)
+    clocks: dict[frozenset[int], EntitledClock | None] = field(default_factory=dict)
     #: The page that the request is for, if the gate serves one.
     served: Any = None
     #: Whether an invitation was shown at length, which is done once on a page.
@@ -67,6 +69,16 @@ class Reader:
     def gate_groups(self) -> list[GateGroup]:
         """All gate groups; the same for every reader, and asked for once."""
         return queries.gate_groups()
+
+    @cached_property
+    def gate_ids(self) -> set[int]:
+        """Ids of all gate groups."""
+        return queries.gate_group_ids()
+
+    @cached_property
+    def gates(self) -> dict[str, PageGates]:
+        """What is gated on the site, for lists; asked for once."""
+        return queries.gates_by_path()
 
     @property
     def is_superuser(self) -> bool:
@@ -109,7 +121,10 @@ class Reader:
         ``None`` where no ground keeps their time, so that nobody can say.
         """
         if self.look is None:
-            clock = queries.entitled_clock(self.user, group_ids, self.at)
+            key = frozenset(group_ids)
+            if key not in self.clocks:
+                self.clocks[key] = queries.entitled_clock(self.user, group_ids, self.at)
+            clock = self.clocks[key]
             return opening(clock, days, self.at) if clock is not None else None
         if self.look.code != JOINED_TODAY:
             return None

@@ -16,6 +16,7 @@ from wagtail_asyncpt.core.structured_data import data_block
 from wagtail_asyncpt.core.templates import site_base
 from wagtail_asyncpt.gating import queries
 from wagtail_asyncpt.gating.grounds import Denial
+from wagtail_asyncpt.gating.parts import TEASER_WORDS
 from wagtail_asyncpt.people.access import login_path
 
 SUMMARY_LENGTH = 300
@@ -71,7 +72,7 @@ def structured_data(request: HttpRequest, page: Any, **more: Any) -> SafeString:
 
 def summary_of(page: Any) -> str:
     """The public words about a page: its search description, else its ``summary``."""
-    for name in ("search_description", "summary"):
+    for name in TEASER_WORDS:
         text = getattr(page, name, "")
         if isinstance(text, str) and text.strip():
             return Truncator(strip_tags(text).strip()).chars(SUMMARY_LENGTH)

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.loader import render_to_string
 
-from wagtail_asyncpt.gating import queries
+from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.gating import operations, queries
 from wagtail_asyncpt.gating.faces import Faces
 from wagtail_asyncpt.gating.middleware import mark_private
-from wagtail_asyncpt.gating.parts import CLOSED, Face, groups_of_parts, show_parts
-from wagtail_asyncpt.gating.readers import reader_of
+from wagtail_asyncpt.gating.parts import CLOSED, Face, close, groups_of_parts, show_parts
+from wagtail_asyncpt.gating.readers import Reader, reader_of
 
 register = template.Library()
 
@@ -80,13 +82,23 @@ def for_reader(context: template.Context, instance: Any) -> Any:
     """``instance`` with its members' parts open or emptied for the reader.
 
     The gate does so for the page that it serves; use it for pages of a list and for snippets whose
-    content the template shows: ``{% for_reader post as post %}``.
+    content the template shows: ``{% for_reader post as post %}``. Of a page that is gated as a
+    whole its texts are emptied for who may not read it. A few queries, however many pages.
     """
     request = context.get("request")
-    face_of: Callable[[frozenset[int]], Face] = lambda group_ids: CLOSED  # noqa: E731
-    if request is not None:
+    if request is None:
+        reader = Reader(AnonymousUser(), clock.now())
+        face_of: Callable[[frozenset[int]], Face] = lambda group_ids: CLOSED  # noqa: E731
+    else:
         mark_private(request)
-        face_of = Faces(request, instance, reader_of(request))
+        reader = reader_of(request)
+        face_of = Faces(request, instance, reader)
+    if isinstance(instance, queries.page_model()) and instance is not reader.served:
+        gates = queries.gates_among(instance, reader.gates)
+        judgement = operations.judge_page(reader=reader, page=instance, gates=gates)
+        if judgement is not None and judgement.denial is not None:
+            close(instance)
+            return instance
     show_parts(instance, face_of)
     return instance
 
