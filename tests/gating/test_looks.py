@@ -36,6 +36,7 @@ def test_staff_see_for_whom_the_page_is_and_nobody_else_does(
         words = login(person).get(page.url).content.decode()
         assert "Members only: Basic, Strength" in words
         assert words.index("<body") < words.index("asyncpt-bar") < words.index("<main")
+        assert words.index("skip-link") < words.index("asyncpt-bar")  # which stays the first link
     for browser in (Browser(), login(member), login(cast.therapist)):
         assert b"asyncpt-bar" not in browser.get(page.url).content
     page.view_restrictions.all().delete()

@@ -283,6 +283,17 @@ def test_the_offers_lead_to_the_price(page: Any, tiers: Any) -> None:
     assert str(tiers.other.prices.get().uuid) not in response.content.decode()
 
 
+def test_the_cheapest_offer_that_opens_it_comes_first(page: Any, clinic: Any, tiers: Any) -> None:
+    from wagtail_asyncpt.memberships.models import Price
+
+    tiers.basic.prices.update(amount=15000)
+    yearly = factories.make_tier(clinic, "Yearly", 60000)  # 50.00 a month
+    yearly.includes.add(tiers.basic)
+    Price.objects.filter(tier=yearly).update(interval="year")
+    denial = Browser().get(page.url).context["denial"]
+    assert [offer.title for offer in denial.offers] == ["Yearly", "Premium", "Basic"]
+
+
 def test_a_site_without_a_base_template_gets_ours(page: Any, settings: Any) -> None:
     settings.WAGTAIL_ASYNCPT = {**settings.WAGTAIL_ASYNCPT, "BASE_TEMPLATE": "none/such.html"}
     response = Browser().get(page.url)

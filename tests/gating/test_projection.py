@@ -9,6 +9,7 @@ from wagtail.models import Locale, Page
 
 from tests import factories
 from tests.gating.conftest import add_page, is_full, is_teaser, lose_gates, restrict
+from wagtail_asyncpt.gating import projection
 
 
 @pytest.fixture
@@ -226,3 +227,37 @@ def test_a_page_below_an_alias_of_a_gated_section_is_gated(gated: Any, home: Any
     lose_gates(alias)
     lose_gates(inside)
     assert is_teaser(Browser().get(inside.specific.url))
+
+
+def test_the_pages_below_go_with_a_page_that_leaves_its_section(
+    gated: Any, home: Any, tiers: Any, admin: Browser, member: Any, login: Any, settings: Any
+) -> None:
+    """Moved, copied, shown as aliases by the admin, and translated: none of them comes out open."""
+    page = add_page(gated, "Inside")
+    add_page(page, "Below")
+    restrict(add_page(page, "Own gate"), tiers.other.group)
+    for left in (page, *page.get_descendants().specific()):
+        left.save_revision().publish()
+    copy = copy_in_admin(admin, page, home, copy_subpages="on")
+    alias = copy_in_admin(
+        admin, page, home, copy_subpages="on", alias="on", new_slug="shown", new_title="Shown"
+    )
+    french = Locale.objects.create(language_code="fr")
+    root = home.copy_for_translation(french)
+    translation = page.copy_for_translation(french, copy_parents=True)
+    # Translated below an open parent, with the pages below it.
+    tree = fresh(page).copy(to=root, recursive=True, update_attrs={"slug": "arbre"}, keep_live=True)
+    projection.repair_copy(source=page, copy=tree)
+    page.move(home, pos="last-child")
+    tops = {"moved": page, "copied": copy, "alias": alias}
+    browser, open_ones = login(member), []
+    for name, top in tops.items():
+        for one in fresh(top).get_descendants(inclusive=True).specific():
+            is_own = one.title == "Own gate"
+            if public(one) or not is_teaser(Browser().get(one.url)):
+                open_ones.append((name, one.title))
+            if is_full(browser.get(one.url)) is is_own:
+                open_ones.append((name, one.title, "member"))
+    assert open_ones == []
+    assert not public(translation)
+    assert not any(public(one) for one in fresh(tree).get_descendants(inclusive=True))

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from wagtail_asyncpt.gating import looks, queries
 from wagtail_asyncpt.gating.readers import Look
 
-_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+#: The start of the body, and a link that skips to the content: it has to stay the first.
+_BODY = re.compile(r"<body\b[^>]*>(?:\s*<a\b[^>]*\bhref=[\"']#[^>]*>[^<]*</a>)?", re.IGNORECASE)
 
 
 def add_staff_bar(

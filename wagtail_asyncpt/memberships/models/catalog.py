@@ -127,6 +127,11 @@ class Interval(models.TextChoices):
     QUARTER = "quarter", _("3 months")
     YEAR = "year", _("year")
 
+    @property
+    def months(self) -> int:
+        """How many months it lasts."""
+        return {"month": 1, "quarter": 3, "year": 12}[self.value]
+
 
 class Price(models.Model):
     """What a tier costs: integer minor units of a currency, each interval. Never edited."""

@@ -21,6 +21,7 @@ from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating.grounds import GateGroup
 from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, opens
 from wagtail_asyncpt.memberships.models import (
+    Interval,
     Membership,
     MembershipStatus,
     Package,
@@ -189,7 +190,7 @@ class WayIn:
 def way_in(group_ids: set[int], user: Any = None, at: datetime | None = None) -> WayIn | None:
     """The prices on sale, with their tiers, whose members hold any of ``group_ids``.
 
-    By the tier itself or by inclusion; the lowest price of each tier, in the tiers' order.
+    By the tier itself or by inclusion; the lowest price of each tier, the cheapest tier first.
     ``None`` when no tier owns any of the groups. One query: the clinics' tiers are few, and what
     ``user`` has bought at ``at`` comes with them.
     """
@@ -218,7 +219,12 @@ def way_in(group_ids: set[int], user: Any = None, at: datetime | None = None) ->
         return None
     opening = closure(list(asked), above)
     prices = [price for tier_id, price in lowest.items() if tier_id in opening]
+    prices.sort(key=_per_month)
     return WayIn(prices, bought, opened)
+
+
+def _per_month(price: Price) -> float:
+    return price.amount / Interval(price.interval).months
 
 
 def _what_was_bought(user: Any, clinics: Any, at: datetime) -> dict[str, Any]:
