@@ -19,6 +19,8 @@ import django
 KEY, SECRET = "sk_test_bench", "whsec_bench"
 WORKERS = 4
 WEBHOOKS = 200
+#: So many members are followed by webhooks.
+FOLLOWED = 20
 SIZES = (100, 300, 10_000)
 
 
@@ -261,7 +263,7 @@ def main() -> None:
             built = size
             _pages(members, size)
             _reconcile(size)
-        _webhooks(clinic, [_with_customer(standin, members[0])], workers)
+        _webhooks(clinic, _with_customers(standin, members[:FOLLOWED]), workers)
 
 
 def _first(standin: Any, clinic: Any, tier: Any, client: Any) -> None:
@@ -283,15 +285,24 @@ def _first(standin: Any, clinic: Any, tier: Any, client: Any) -> None:
     standin.engine.account(KEY).get("subscription", made.id)["metadata"] = {}
 
 
-def _with_customer(standin: Any, member: Any) -> Any:
-    """The member, now with the customer that its subscription names, so that it can be followed."""
+def _with_customers(standin: Any, members: list[Any]) -> list[Any]:
+    """The members, each with a customer that its subscription names, so that it can be followed.
+
+    Several, or the workers would wait for one row's lock.
+    """
+    import stripe
+
     from wagtail_asyncpt.memberships.models import StripeCustomer
 
-    theirs = standin.engine.account(KEY).get("subscription", member.stripe_subscription_id)
-    StripeCustomer.objects.create(
-        client=member.client, account="default", stripe_id=theirs["customer"]
-    )
-    return member
+    api = stripe.StripeClient(KEY, base_addresses={"api": standin.url}).v1
+    for member in members:
+        customer = api.customers.create({"email": member.client.user.email})
+        theirs = standin.engine.account(KEY).get("subscription", member.stripe_subscription_id)
+        theirs["customer"] = customer.id
+        StripeCustomer.objects.create(
+            client=member.client, account="default", stripe_id=customer.id
+        )
+    return members
 
 
 if __name__ == "__main__":
