@@ -5,9 +5,11 @@ import tempfile
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import TASKS_PACKAGE
+from .base import INSTALLED_APPS, TASKS_PACKAGE
 from .database import database
 
+# A site's own models with recurrence rules, which no site but the tests has.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.rules"]
 DEBUG = False
 SECRET_KEY = "for-the-tests-only"
 ALLOWED_HOSTS = ["*"]
