@@ -8,11 +8,13 @@ from django.conf import settings as django_settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from wagtail_asyncpt.conf import settings as asyncpt_settings
+from wagtail_asyncpt.people.languages import language_of, speaking_to
 from wagtail_asyncpt.people.queries import client_at, clinic_for, therapist_for
 
 View = Callable[..., HttpResponseBase]
@@ -56,7 +58,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def client_required(view: View) -> View:
-    """Call ``view(request, client, …)``; send visitors to sign in.
+    """Call ``view(request, client, …)`` in the client's language; send visitors to sign in.
 
     Somebody who is signed in and not a client gets a page that says what to do, status 404: the
     portal holds nothing for them.
@@ -72,9 +74,20 @@ def client_required(view: View) -> View:
         client = client_at(request)
         if client is None:
             return not_a_client(request)
-        return view(request, client, *args, **kwargs)
+        with speaking_to(client):
+            response = view(request, client, *args, **kwargs)
+            if language := language_of(client):
+                _finish_in(response, language)
+        return response
 
     return wrapper
+
+
+def _finish_in(response: HttpResponseBase, language: str) -> None:
+    """Render now what would be rendered after the view, in the browser's language."""
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        response.render()
+    response.headers["Content-Language"] = language
 
 
 def not_a_client(request: HttpRequest) -> HttpResponse:

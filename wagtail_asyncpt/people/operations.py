@@ -1,13 +1,19 @@
 """Writes of the room: profiles, the audit trail, the outbox."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import models, transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.people.languages import language_of, offered_languages
 from wagtail_asyncpt.people.models import AuditEntry, Client, Clinic, Letter
 
 
@@ -23,6 +29,21 @@ def ensure_client(*, user: Any, clinic: Clinic) -> Client:
             "weight_unit": clinic.weight_unit,
         },
     )
+    return client
+
+
+@transaction.atomic
+def choose_language(*, actor: Any, client: Client, language: str) -> Client:
+    """Speak to ``client`` in ``language``, or (empty) as the browser asks and the site does.
+
+    ``actor`` is the user who chooses: the client, or a therapist.
+    """
+    if language and language not in dict(offered_languages()):
+        raise DomainError(_("Choose one of the languages of this site."), field="language")
+    client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    client.language = language
+    client.save(update_fields=["language"])
+    record_audit(actor=actor, client=client, action="client.language", subject=client)
     return client
 
 
@@ -52,7 +73,8 @@ def write_letter(
     """Put a mail in the outbox, once for each ``key``, and send it after the transaction.
 
     It goes to ``user``, or to the address ``to`` of somebody who has no account. Nothing is
-    written to somebody whose account is deleted.
+    written to somebody whose account is deleted. A client is written to in the client's language,
+    or the site's: never in that of whoever caused the mail.
 
     ``template`` names ``<template>.subject.txt``, ``<template>.txt`` and ``<template>.html``.
     """
@@ -61,19 +83,30 @@ def write_letter(
     if user is None and not to:
         return None
     values = {"clinic": clinic, "user": user, "root_url": clinic.site.root_url, **context}
-    letter, created = Letter.objects.get_or_create(
-        key=key,
-        defaults={
-            "clinic": clinic,
-            "to": to or user.email,
-            "subject": " ".join(render_to_string(f"{template}.subject.txt", values).split()),
-            "text": render_to_string(f"{template}.txt", values),
-            "html": render_to_string(f"{template}.html", values),
-        },
-    )
+    with language_of_letter(clinic, user):
+        letter, created = Letter.objects.get_or_create(
+            key=key,
+            defaults={
+                "clinic": clinic,
+                "to": to or user.email,
+                "subject": " ".join(render_to_string(f"{template}.subject.txt", values).split()),
+                "text": render_to_string(f"{template}.txt", values),
+                "html": render_to_string(f"{template}.html", values),
+            },
+        )
     if created:
         transaction.on_commit(lambda: send_letters.enqueue())
     return letter
+
+
+def language_of_letter(clinic: Clinic, user: Any) -> AbstractContextManager[None]:
+    """The language of ``user`` at ``clinic``; nothing changes on a site with one language."""
+    if user is None or not offered_languages():
+        return nullcontext()
+    client = Client.objects.filter(clinic=clinic, user=user).first()
+    if client is None:
+        return nullcontext()
+    return override(language_of(client) or settings.LANGUAGE_CODE)
 
 
 def send_waiting_letters() -> int:

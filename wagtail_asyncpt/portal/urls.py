@@ -24,6 +24,7 @@ urlpatterns = [
     path("answers/", views.answers, name="answers"),
     path("answers/<uuid:review>/", views.answer, name="answer"),
     path("answers/<uuid:review>/read/", views.answer_read, name="answer_read"),
+    path("language/", views.language, name="language"),
     path("csrf/", views.csrf, name="csrf"),
     path("sign-out/", views.sign_out, name="sign_out"),
 ]

@@ -1,6 +1,6 @@
 """Exercises in a reader's language: the published translation, else the original."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -44,6 +44,22 @@ def translations_of(exercises: Iterable[Exercise | None], code: str = "") -> dic
         for key, original in originals.items()
         if original.translation_key in found
     }
+
+
+def pages_in(pages: Sequence[Any], code: str) -> list[Any]:
+    """The pages, each as its live translation into ``code`` where there is one: a query a type."""
+    if not pages or not code or not has_translations():
+        return list(pages)
+    found = {
+        page.translation_key: page
+        for model in {type(page) for page in pages}
+        for page in model.objects.filter(
+            translation_key__in=[page.translation_key for page in pages],
+            locale__language_code=_content_language(code),
+            live=True,
+        )
+    }
+    return [found.get(page.translation_key, page) for page in pages]
 
 
 def _content_language(code: str) -> str:

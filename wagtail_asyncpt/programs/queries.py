@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from wagtail.models import PageViewRestriction, Site
 
 from wagtail_asyncpt.memberships.pages import OfferPageMixin
-from wagtail_asyncpt.programs.languages import roots_of
+from wagtail_asyncpt.programs.languages import pages_in, roots_of
 from wagtail_asyncpt.programs.models import (
     ProgramIndexPageMixin,
     ProgramPageMixin,
@@ -23,14 +23,17 @@ def page_models(mixin: type[Model]) -> tuple[Any, ...]:
     return tuple(model for model in apps.get_models() if issubclass(model, mixin))
 
 
-def program_weeks(program_page: Any) -> list[Any]:
-    """The live week pages of a program, specific, with their sessions, in tree order."""
+def program_weeks(program_page: Any, language: str = "") -> list[Any]:
+    """The live week pages of a program, specific, with their sessions, in tree order.
+
+    In ``language`` (a code) where a week has a live translation into it.
+    """
     weeks = [
         week
         for model in page_models(ProgramWeekPageMixin)
         for week in model.objects.child_of(program_page).live()
     ]
-    return sorted(weeks, key=lambda week: week.path)
+    return pages_in(sorted(weeks, key=lambda week: week.path), language)
 
 
 def program_pages(site: Site) -> list[Any]:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("clients/", views.clients, name="clients"),
     path("clients/<uuid:client_uuid>/", views.client, name="client"),
     path("clients/<uuid:client_uuid>/enrol/", views.enrol_client, name="enrol"),
+    path("clients/<uuid:client_uuid>/language/", views.client_language, name="client_language"),
     path("clients/<uuid:client_uuid>/visits/", views.visits, name="visits"),
     path("clients/<uuid:client_uuid>/visits/give/", views.give_visits, name="give_visits"),
     path("visits/<uuid:visit_uuid>/<slug:note>/", views.note_visit, name="note_visit"),

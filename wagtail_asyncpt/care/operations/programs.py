@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from wagtail_asyncpt.care.models import Cohort, Enrolment, EnrolmentStatus, Week, WeekStatus
 from wagtail_asyncpt.care.operations.weeks import enrol, taken_over
-from wagtail_asyncpt.care.queries.templates import update_of
+from wagtail_asyncpt.care.queries.templates import update_of, weeks_by_language
 from wagtail_asyncpt.core.errors import Conflict, DomainError, NotAllowed
+from wagtail_asyncpt.people.languages import language_of
 from wagtail_asyncpt.people.models import Client, Role, Therapist
 from wagtail_asyncpt.people.operations import record_audit
-from wagtail_asyncpt.programs.queries import program_weeks
 
 
 @transaction.atomic
@@ -128,9 +128,10 @@ def push_program(
     )
     if len(weeks) != len(versions):
         raise NotAllowed(_("This week is not in your caseload."))
-    pages = program_weeks(program)
+    pages = weeks_by_language(program, [week.enrolment.client for week in weeks])
     for week in weeks:
-        _push(therapist, week, pages, versions[week.uuid])
+        newest = pages[language_of(week.enrolment.client)]
+        _push(therapist, week, newest, versions[week.uuid])
     enrolments = {week.enrolment_id for week in weeks}
     Enrolment.objects.filter(pk__in=enrolments).update(program_revision=program.live_revision_id)
     return weeks

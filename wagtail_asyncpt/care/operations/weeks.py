@@ -13,8 +13,10 @@ from wagtail_asyncpt.care.operations.base import require_caseload, require_runni
 from wagtail_asyncpt.care.queries.templates import Template, template_of
 from wagtail_asyncpt.core.errors import Conflict, DomainError, NotAllowed
 from wagtail_asyncpt.memberships.queries import paused_days
+from wagtail_asyncpt.people.languages import language_of
 from wagtail_asyncpt.people.models import Client, Therapist
 from wagtail_asyncpt.people.operations import record_audit
+from wagtail_asyncpt.programs.languages import pages_in
 
 
 @transaction.atomic
@@ -44,18 +46,19 @@ def enrol(
     require_caseload(therapist, client)
     if client.enrolments.filter(status=EnrolmentStatus.ACTIVE).exists():
         raise DomainError(_("This client is in a program already; end it first."))
+    language = language_of(client)
     enrolment = Enrolment.objects.create(
         clinic_id=client.clinic_id,
         client=client,
         therapist=therapist,
         program_id=program.pk if program else None,
-        program_title=program.title if program else _("Own program"),
+        program_title=pages_in([program], language)[0].title if program else _("Own program"),
         program_revision=program.live_revision_id if program else None,
         starts_on=starts_on,
         goals=goals,
         cohort=cohort,
     )
-    template = template_of(enrolment.program, 1)
+    template = template_of(program, 1, language=language)
     Week.objects.create(
         clinic_id=client.clinic_id,
         enrolment=enrolment,
@@ -107,7 +110,7 @@ def draft_next_week(*, therapist: Therapist, week: Week, from_program: bool = Fa
     if existing is not None:
         return existing
     had = week.current_version.days
-    template = template_of(week.enrolment.program, week.number + 1, had)
+    template = template_of(week.enrolment.program, week.number + 1, had, language_of(client))
     days = template.days if from_program and template else without_checks(had)
     draft = Week.objects.create(
         clinic_id=week.clinic_id,

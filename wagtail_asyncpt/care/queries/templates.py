@@ -1,5 +1,6 @@
 """What a program's weeks say now, and which clients' weeks still have an older text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,9 @@ from wagtail_asyncpt.care.merging import merge_days, same
 from wagtail_asyncpt.care.models import Enrolment, EnrolmentStatus, Week
 from wagtail_asyncpt.care.queries.changes import ProposedChange, changes_between, exercise_ids
 from wagtail_asyncpt.library.models import Exercise
-from wagtail_asyncpt.people.models import Therapist
+from wagtail_asyncpt.people.languages import language_of
+from wagtail_asyncpt.people.models import Client, Therapist
+from wagtail_asyncpt.programs.languages import pages_in
 from wagtail_asyncpt.programs.queries import program_weeks
 
 
@@ -63,9 +66,11 @@ class Update:
         ]
 
 
-def template_of(program: Any | None, number: int, had: RawDays | None = None) -> Template | None:
+def template_of(
+    program: Any | None, number: int, had: RawDays | None = None, language: str = ""
+) -> Template | None:
     """The ``number``-th week of a program page, or ``None``; ``had`` gives lines their lineage."""
-    weeks = program_weeks(program) if program is not None else []
+    weeks = program_weeks(program, language) if program is not None else []
     return _template(weeks, number, had)
 
 
@@ -94,14 +99,20 @@ def program_updates(therapist: Therapist, program: Any) -> list[Update]:
         )
         .order_by("client__name", "pk")
     )
-    weeks = program_weeks(program)
+    weeks = weeks_by_language(program, [enrolment.client for enrolment in enrolments])
     updates = [
-        update_of(enrolment, newest, weeks)
+        update_of(enrolment, newest, weeks[language_of(enrolment.client)])
         for enrolment in enrolments
         for newest in list(enrolment.weeks.all())[:1]
     ]
     _add_changes(updates)
     return updates
+
+
+def weeks_by_language(program: Any, clients: Iterable[Client]) -> dict[str, list[Any]]:
+    """The program's weeks in each of the languages that ``clients`` chose."""
+    weeks = program_weeks(program)
+    return {code: pages_in(weeks, code) for code in {language_of(client) for client in clients}}
 
 
 def update_of(enrolment: Enrolment, week: Week, pages: list[Any]) -> Update:

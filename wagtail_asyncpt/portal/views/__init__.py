@@ -1,6 +1,6 @@
 """The portal's views. Each makes one call into the rooms below and renders the outcome."""
 
-from wagtail_asyncpt.portal.views.account import csrf, sign_out
+from wagtail_asyncpt.portal.views.account import csrf, language, sign_out
 from wagtail_asyncpt.portal.views.answers import answer, answer_read, answers
 from wagtail_asyncpt.portal.views.form_checks import form_check
 from wagtail_asyncpt.portal.views.logs import log_exercise, log_set
@@ -14,6 +14,7 @@ __all__ = [
     "csrf",
     "finish",
     "form_check",
+    "language",
     "log_exercise",
     "log_set",
     "plan",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core.errors import NotAllowed
 from wagtail_asyncpt.people.access import client_required, login_path
+from wagtail_asyncpt.people.languages import offered_languages
 from wagtail_asyncpt.people.models import Client
 from wagtail_asyncpt.portal.queries import unread_count
 
@@ -58,6 +59,7 @@ def page(
         "tab": tab,
         "login_path": login_path(),
         "pain_alert": asyncpt_settings.PAIN_ALERT,
+        "languages": offered_languages(),
         **context,
     }
     if "unread_count" not in values:

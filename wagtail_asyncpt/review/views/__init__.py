@@ -1,6 +1,6 @@
 """The therapist's screens; each view refuses everybody else with 404."""
 
-from wagtail_asyncpt.review.views.clients import client, clients, enrol_client
+from wagtail_asyncpt.review.views.clients import client, client_language, clients, enrol_client
 from wagtail_asyncpt.review.views.clips import add_comment, delete_comment, verdict
 from wagtail_asyncpt.review.views.enrolments import end_program, reopen_program
 from wagtail_asyncpt.review.views.programs import (
@@ -21,6 +21,7 @@ __all__ = [
     "add_to_cohort",
     "answer",
     "client",
+    "client_language",
     "clients",
     "cohort",
     "delete_comment",

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from wagtail_asyncpt.care.operations import enrol
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import DomainError
+from wagtail_asyncpt.people.forms import LanguageForm
+from wagtail_asyncpt.people.languages import offered_languages
 from wagtail_asyncpt.people.models import Client, Therapist
-from wagtail_asyncpt.people.operations import record_audit
+from wagtail_asyncpt.people.operations import choose_language, record_audit
 from wagtail_asyncpt.programs.queries import program_pages
 from wagtail_asyncpt.review.forms import EnrolForm
 from wagtail_asyncpt.review.queries.clients import (
@@ -22,7 +24,14 @@ from wagtail_asyncpt.review.queries.clients import (
     enrollable_client,
     therapists_for,
 )
-from wagtail_asyncpt.review.views.common import UNPROCESSABLE, cockpit, crumb, explain, show
+from wagtail_asyncpt.review.views.common import (
+    UNPROCESSABLE,
+    cockpit,
+    crumb,
+    explain,
+    one_or_404,
+    show,
+)
 from wagtail_asyncpt.review.views.reviews import client_crumb
 
 
@@ -49,9 +58,28 @@ def client(request: HttpRequest, therapist: Therapist, client_uuid: uuid.UUID) -
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     record_audit(actor=request.user, client=file.client, action="client.read", subject=file.client)
-    context = {"file": file, "client": file.client}
+    languages = LanguageForm(initial={"language": file.client.language}, prefix="client")
+    offered = bool(offered_languages())
+    context = {"file": file, "client": file.client, "languages": languages if offered else None}
     trail = [crumb(_("Clients"), "clients")]
     return show(request, "client", context, title=str(file.client), trail=trail)
+
+
+@cockpit
+def client_language(
+    request: HttpRequest, therapist: Therapist, client_uuid: uuid.UUID
+) -> HttpResponseBase:
+    """Choose the language of a client's app, mails and new weeks."""
+    found = one_or_404(Client.objects.in_caseload(therapist), client_uuid)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    form = LanguageForm(request.POST, prefix="client")
+    if form.is_valid():
+        choose_language(actor=request.user, client=found, language=form.cleaned_data["language"])
+        messages.success(request, _("The language of %(client)s was saved.") % {"client": found})
+    else:
+        messages.error(request, " ".join(form.errors["language"]))
+    return redirect("asyncpt_review:client", found.uuid)
 
 
 @cockpit

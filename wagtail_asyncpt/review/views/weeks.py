@@ -30,6 +30,7 @@ from wagtail_asyncpt.care.queries import week_plan
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import Conflict
 from wagtail_asyncpt.people.access import wants_json
+from wagtail_asyncpt.people.languages import speaking_to
 from wagtail_asyncpt.people.models import Therapist
 from wagtail_asyncpt.people.operations import record_audit
 from wagtail_asyncpt.programs.previews import as_client
@@ -137,7 +138,8 @@ def _printed(
         messages.error(request, _("Publish the week first; then it can be printed."))
         return redirect("asyncpt_review:week_editor", week.uuid)
     client = week.enrolment.client
-    written = write(request, client, week)
+    with speaking_to(client):
+        written = write(request, client, week)
     record_audit(actor=request.user, client=client, action="week.print", subject=week)
     return written
 
