@@ -1,4 +1,4 @@
-"""The client's language, signing out, and a fresh CSRF token for a queue that was offline for days."""
+"""The client's language, signing out, and a fresh CSRF token for a queue after days offline."""
 
 from django.conf import settings
 from django.contrib import messages
