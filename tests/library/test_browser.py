@@ -123,11 +123,17 @@ def test_every_public_page_passes_axe_and_fits(
     assert Locale.objects.count() == 1
     load_starter_library(dose=stored_dose, options=Options(visibility="everything"))
     Exercise.objects.filter(slug="push-up").update(visibility="teaser")
-    for path in ("", "?region=knee&q=squat", "?region=neck&q=zzz", "goblet-squat/", "push-up/"):
+    program = factories.make_program()
+    programs = [page.url for page in (program.get_parent(), program, program.get_children()[0])]
+    exercises = ("", "?region=knee&q=squat", "?region=neck&q=zzz", "goblet-squat/", "push-up/")
+    for path in [*(f"/exercises/{one}" for one in exercises), *programs]:
         for width in (320, 390, 1280):
             phone.set_viewport_size({"width": width, "height": 900})
-            phone.goto(f"{live_server.url}/exercises/{path}")
+            assert phone.goto(f"{live_server.url}{path}").status == 200, path
             wide = phone.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (path, width)
         found = Axe().run(phone).response["violations"]
+        phone.emulate_media(color_scheme="dark")
+        found += Axe().run(phone, options={"runOnly": ["color-contrast"]}).response["violations"]
+        phone.emulate_media(color_scheme="light")
         assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], path

@@ -1,6 +1,7 @@
 """Exercises as CMS content: translation, scheduled publishing, locking, workflow, comparison."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -107,3 +108,14 @@ def test_history_usage_and_inspection_open(editor: Browser, squat: Exercise) -> 
     for name in ("history", "usage", "delete", "unpublish", "edit", "copy"):
         url = reverse(f"asyncpt_exercises:{name}", args=[squat.pk])
         assert editor.get(url).status_code == 200, name
+
+
+def test_the_editor_has_a_heading_for_screen_readers(editor: Browser, squat: Exercise) -> None:
+    for name, keys, words in (
+        ("add", [], "New"),
+        ("edit", [squat.pk], "Squat"),
+        ("copy", [squat.pk], "New"),
+    ):
+        page = editor.get(reverse(f"asyncpt_exercises:{name}", args=keys)).text
+        (heading,) = re.findall(r'<h1 class="w-sr-only">(.+?)</h1>', page, re.DOTALL)
+        assert words in heading, name

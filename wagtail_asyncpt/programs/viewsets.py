@@ -30,6 +30,9 @@ from wagtail_asyncpt.library.models import Exercise
 from wagtail_asyncpt.library.panels import LadderPanel, WordsComparison
 from wagtail_asyncpt.library.viewsets import (
     ExerciseChooserViewSet,
+    ExerciseCopyView,
+    ExerciseCreateView,
+    ExerciseEditView,
     ExerciseIndexView,
     ExerciseStatusColumn,
     ExerciseUnpublishView,
@@ -141,6 +144,9 @@ class ExerciseViewSet(SnippetViewSet):
     ordering = ["name"]
     filterset_class = ExerciseFilterSet
     index_view_class = ExerciseIndexView
+    add_view_class = ExerciseCreateView
+    copy_view_class = ExerciseCopyView
+    edit_view_class = ExerciseEditView
     delete_template_name = "wagtail_asyncpt/library/exercise_delete.html"
     unpublish_view_class = ExerciseUnpublishView
     chooser_viewset_class = ExerciseChooserViewSet

@@ -2,6 +2,9 @@
 
 from wagtail_asyncpt.library.viewsets.exercises import (
     ExerciseChooserViewSet,
+    ExerciseCopyView,
+    ExerciseCreateView,
+    ExerciseEditView,
     ExerciseIndexView,
     ExerciseStatusColumn,
     ExerciseUnpublishView,
@@ -15,6 +18,9 @@ from wagtail_asyncpt.library.viewsets.videos import (
 
 __all__ = [
     "ExerciseChooserViewSet",
+    "ExerciseCopyView",
+    "ExerciseCreateView",
+    "ExerciseEditView",
     "ExerciseIndexView",
     "ExerciseStatusColumn",
     "ExerciseUnpublishView",
