@@ -104,6 +104,18 @@ def test_a_refund_that_keeps_everything_keeps_the_visits(shop: Shop, invoice: In
     assert visits(invoice.client) == 4
 
 
+def test_an_end_takes_every_unused_visit_whatever_went_back_before(
+    shop: Shop, invoice: Invoice
+) -> None:
+    use(grant_visits(invoice, 4), 1)
+    refund(shop, invoice, 4900, "keep")
+    shop.deliver()
+    assert visits(invoice.client) == 3
+    refund(shop, invoice, 5000, "end")
+    shop.deliver()
+    assert visits(invoice.client) == 0
+
+
 def test_a_refund_that_ends_access_takes_back_the_days_that_are_left(
     shop: Shop, invoice: Invoice
 ) -> None:

@@ -258,6 +258,9 @@ def lots_of(payment: Payment) -> Iterable[Credit]:
 
 
 def _share(lot: Credit, payment: Payment) -> int:
+    """All of it where staff ended what was paid for, else in proportion to what went back."""
+    if payment.refunds.filter(effect=RefundEffect.END).exists():
+        return lot.amount
     taking = payment.refunds.exclude(effect=RefundEffect.KEEP)
     return lot.amount * min(_sum(taking), payment.amount) // payment.amount if payment.amount else 0
 
