@@ -138,7 +138,8 @@ def report() -> str:
     site_blocks = body.stream_block
     body.stream_block = _bare(blocks.StreamBlock(session_blocks()))
     body.stream_block.set_meta_options({"required": False})
-    lines, counts = [], {}
+    lines: list[str] = []
+    counts: dict[str, set[int]] = {}
     try:
         for name, (sessions, exercises) in SIZES.items():
             week, twin = _pages(name, sessions, exercises)

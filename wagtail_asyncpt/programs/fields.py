@@ -9,7 +9,7 @@ from recurrence.fields import RecurrenceField
 from wagtail_asyncpt.programs.rules import RuleField, rule_text
 
 
-class RecurrenceRuleField(RecurrenceField):  # type: ignore[misc]
+class RecurrenceRuleField(RecurrenceField):
     """django-recurrence's field without a start, with the form field and widget of this package.
 
     It works as it is in a ``FieldPanel``, in the rows of an ``InlinePanel`` and in Django's forms.

@@ -80,7 +80,7 @@ def duplicate_view(request: HttpRequest, page_id: int) -> HttpResponseBase:
         raise Http404
     if request.method == "POST":
         return _duplicated(request, week)
-    title, program = _("Duplicate as next week"), week.get_parent()
+    title, program = _("Duplicate as next week"), week.get_parent()  # type: ignore[attr-defined]
     above = reverse("wagtailadmin_explore", args=[program.pk])
     context = {
         "week": week,

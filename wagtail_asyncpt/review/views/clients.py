@@ -78,7 +78,7 @@ def client_language(
         choose_language(actor=request.user, client=found, language=form.cleaned_data["language"])
         messages.success(request, _("The language of %(client)s was saved.") % {"client": found})
     else:
-        messages.error(request, " ".join(form.errors["language"]))
+        messages.error(request, " ".join(str(error) for error in form.errors["language"]))
     return redirect("asyncpt_review:client", found.uuid)
 
 
