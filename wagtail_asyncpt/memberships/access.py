@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from wagtail_asyncpt.conf import settings as asyncpt_settings
 from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.core.prepared import Parameter
 from wagtail_asyncpt.memberships.models import (
     Membership,
     MembershipStatus,
@@ -35,7 +36,11 @@ def gives_access(at: datetime) -> Q:
     A period that ended without news from Stripe gets the same grace as a failed payment: a lost
     webhook neither locks a member out at once nor lets a former one in for ever.
     """
-    unpaid_from = at - grace()
+    return access_rule(at, at - grace())
+
+
+def access_rule(at: datetime | Parameter, unpaid_from: datetime | Parameter) -> Q:
+    """The same, where a payment that is missing since ``unpaid_from`` or before ends access."""
     lasting = Q(ends_at=None) | Q(ends_at__gt=at)
     renewed = Q(period_end=None) | Q(period_end__gt=unpaid_from)
     running = Q(status__in=(MembershipStatus.TRIALING, MembershipStatus.ACTIVE))
@@ -44,7 +49,7 @@ def gives_access(at: datetime) -> Q:
     return (running & lasting & renewed) | (in_grace & lasting) | paid_until
 
 
-def opens(at: datetime) -> Q:
+def opens(at: datetime | Parameter) -> Q:
     """The purchases that open a tier at ``at``; a refund that ends access moves their end."""
     return Q(paid_at__isnull=False, tier__isnull=False, starts_at__lte=at, ends_at__gt=at)
 

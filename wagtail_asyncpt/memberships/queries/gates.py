@@ -1,13 +1,15 @@
 """Which groups of the gate somebody is entitled to, and which offers open them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import (
     Case,
+    DateTimeField,
     FilteredRelation,
     IntegerField,
     Q,
@@ -18,8 +20,9 @@ from django.db.models import (
 )
 
 from wagtail_asyncpt.core import clock
+from wagtail_asyncpt.core.prepared import Parameter, Prepared
 from wagtail_asyncpt.gating.grounds import GateGroup
-from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, gives_access, opens
+from wagtail_asyncpt.memberships.access import NEVER_BOUGHT, access_rule, gives_access, grace, opens
 from wagtail_asyncpt.memberships.models import (
     Interval,
     Membership,
@@ -60,7 +63,7 @@ def entitled_group_ids(user: Any, at: datetime) -> set[int]:
     """Groups of the tiers that ``user`` holds at ``at``, by membership or package, and of all tiers
     that they include. One query.
     """
-    return _groups_of(_holdings(user, at))[0]
+    return _groups_of(_HELD.rows(**_of(user, at)))[0]
 
 
 def entitled_and_stored(user: Any, at: datetime) -> tuple[set[int], set[int]]:
@@ -68,43 +71,67 @@ def entitled_and_stored(user: Any, at: datetime) -> tuple[set[int], set[int]]:
 
     To a stored group leads a row from tier ``_STORED``, of which no row comes from 0.
     """
-    stored = (
-        user.groups.order_by()
-        .annotate(source_tier=Value(_STORED), no_tier=Value(0))
-        .values_list("source_tier", "no_tier", "pk")
-    )
-    return _groups_of(_holdings(user, at).union(stored, all=True))
+    return _groups_of(_HELD_AND_STORED.rows(**_of(user, at)))
 
 
 #: No tier has this id.
 _STORED = -1
 
 
-def _holdings(user: Any, at: datetime) -> QuerySet[Any, Any]:
+def _of(user: Any, at: datetime) -> dict[str, Any]:
+    """The values of ``_user`` and ``_times``."""
+    return {"user": user.pk, "at": at, "unpaid_from": at - grace()}
+
+
+def _user() -> Parameter:
+    return Parameter("user", get_user_model()._meta.pk)
+
+
+def _times() -> tuple[Parameter, Parameter]:
+    return Parameter("at", DateTimeField()), Parameter("unpaid_from", DateTimeField())
+
+
+def _holdings() -> QuerySet[Any, Any]:
     """Rows (from tier, to tier, its group): a held tier comes from no tier (0), and the others are
     the inclusions of all tiers.
     """
+    at, unpaid_from = _times()
     held, opened = (
         rows.order_by()
         .annotate(source_tier=Value(0))
         .values_list("source_tier", "tier_id", "tier__group_id")
         for rows in (
-            Membership.objects.filter(gives_access(at), client__user=user),
-            Purchase.objects.filter(opens(at), client__user=user),
+            Membership.objects.filter(access_rule(at, unpaid_from), client__user=_user()),
+            Purchase.objects.filter(opens(at), client__user=_user()),
         )
     )
     included = Tier.includes.through.objects.order_by().values_list(
         "from_tier_id", "to_tier_id", "to_tier__group_id"
     )
-    return held.union(opened, included, all=True)
+    # Django 6 applies the model's own ordering to a union, which has no such column.
+    return held.union(opened, included, all=True).order_by()
 
 
-def _groups_of(rows: QuerySet[Any, Any]) -> tuple[set[int], set[int]]:
+def _holdings_and_stored() -> QuerySet[Any, Any]:
+    groups: Any = get_user_model()._meta.get_field("groups")
+    stored = (
+        groups.remote_field.through._default_manager.filter(**{groups.m2m_field_name(): _user()})
+        .order_by()
+        .annotate(source_tier=Value(_STORED), no_tier=Value(0))
+        .values_list("source_tier", "no_tier", f"{groups.m2m_reverse_field_name()}_id")
+    )
+    return _holdings().union(stored, all=True).order_by()
+
+
+_HELD = Prepared(Membership, _holdings)
+_HELD_AND_STORED = Prepared(Membership, _holdings_and_stored)
+
+
+def _groups_of(rows: Iterable[tuple[int, int, int]]) -> tuple[set[int], set[int]]:
     groups: dict[int, int] = {}
     below: dict[int, set[int]] = defaultdict(set)
     stored: set[int] = set()
-    # Django 6 applies the model's own ordering to a union, which has no such column.
-    for upper, lower, group in rows.order_by():
+    for upper, lower, group in rows:
         if upper == _STORED:
             stored.add(group)
         else:
@@ -194,19 +221,19 @@ def way_in(group_ids: set[int], user: Any = None, at: datetime | None = None) ->
     ``None`` when no tier owns any of the groups. One query: the clinics' tiers are few, and what
     ``user`` has bought at ``at`` comes with them.
     """
-    clinics = Tier.objects.filter(group_id__in=group_ids).values("clinic_id")
-    rows = Tier.objects.filter(clinic__in=clinics).order_by("sort_order", "pk", "prices__amount")
-    fields = [*_TIER_FIELDS, *_PRICE_FIELDS]
-    if user is not None:
-        moment = at or clock.now()
-        rows = rows.annotate(**_what_was_bought(user, clinics, moment))
-        fields += [*_BOUGHT_FIELDS, *_OPENED_FIELDS]
+    if not group_ids:
+        return None
+    values = {f"group_{n}": pk for n, pk in enumerate(group_ids)}
+    is_known = user is not None
+    if is_known:
+        values |= _of(user, at or clock.now())
     above: dict[int, set[int]] = defaultdict(set)
     asked: set[int] = set()
     lowest: dict[int, Price] = {}
     bought: Bought | None = None
     opened: Opened | None = None
-    for row in rows.values(*fields):
+    for found in _WAYS_IN.rows(len(group_ids), is_known, **values):
+        row = dict(zip(_way_in_fields(is_known), found, strict=True))
         above[row["includes__pk"]].add(row["pk"])
         if row["group_id"] in group_ids:
             asked.add(row["pk"])
@@ -227,16 +254,38 @@ def _per_month(price: Price) -> float:
     return price.amount / Interval(price.interval).months
 
 
-def _what_was_bought(user: Any, clinics: Any, at: datetime) -> dict[str, Any]:
-    """One membership and one package of ``user`` as joins of the clinics' tiers."""
+def _ways_in(number_of_groups: int, is_known: bool) -> QuerySet[Any, Any]:
+    """The tiers of the clinics that own the groups, and what a user whom we know bought there."""
+    group_id = Tier._meta.get_field("group").target_field
+    asked = Q()
+    for n in range(number_of_groups):
+        asked |= Q(group=Parameter(f"group_{n}", group_id))
+    clinics = Tier.objects.filter(asked).values("clinic_id")
+    rows = Tier.objects.filter(clinic__in=clinics).order_by("sort_order", "pk", "prices__amount")
+    if is_known:
+        rows = rows.annotate(**_what_was_bought(clinics))
+    return rows.values_list(*_way_in_fields(is_known))
+
+
+_WAYS_IN = Prepared(Tier, _ways_in)
+
+
+def _way_in_fields(is_known: bool) -> list[str]:
+    fields = [*_TIER_FIELDS, *_PRICE_FIELDS]
+    return [*fields, *_BOUGHT_FIELDS, *_OPENED_FIELDS] if is_known else fields
+
+
+def _what_was_bought(clinics: Any) -> dict[str, Any]:
+    """One membership and one package of the user as joins of the clinics' tiers."""
+    at, unpaid_from = _times()
     memberships = (
-        Membership.objects.filter(client__user=user, clinic__in=clinics)
+        Membership.objects.filter(client__user=_user(), clinic__in=clinics)
         .exclude(status__in=NEVER_BOUGHT)
-        .annotate(is_live=_whether(gives_access(at)))
+        .annotate(is_live=_whether(access_rule(at, unpaid_from)))
         .order_by("-is_live", "-created_at", "-pk")
     )
     packages = (
-        Purchase.objects.filter(client__user=user, clinic__in=clinics, ends_at__isnull=False)
+        Purchase.objects.filter(client__user=_user(), clinic__in=clinics, ends_at__isnull=False)
         .annotate(is_live=_whether(opens(at)))
         .order_by("-is_live", "-ends_at", "-pk")
     )
