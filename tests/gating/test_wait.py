@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
-from wagtail.models import ModelLogEntry, PageLogEntry
+from wagtail.models import ModelLogEntry, PageLogEntry, Site
 
 from tests import factories
 from tests.gating.conftest import add_page, add_post, is_full, is_teaser, restrict
@@ -13,8 +13,10 @@ from tests.gating.test_looks import looks
 from tests.gating.test_page import paying, queries_of
 from wagtail_asyncpt.gating.models import Wait
 from wagtail_asyncpt.gating.operations import set_wait
-from wagtail_asyncpt.gating.queries import page_gates
+from wagtail_asyncpt.gating.queries import gates_among, gates_by_path, page_gates
+from wagtail_asyncpt.memberships.drip import stopped
 from wagtail_asyncpt.memberships.models import AccessKind, AccessPeriod
+from wagtail_asyncpt.people.models import Client, Clinic
 
 DAY = dt.timedelta(days=1)
 
@@ -201,6 +203,8 @@ def test_copies_aliases_and_moved_pages_wait_too(page: Any, home: Any, joined: A
     child = add_page(page, "Child")
     alias = child.create_alias(parent=home, update_slug="alias")
     assert page_gates(alias).wait == 3
+    in_lists = gates_among(alias, gates_by_path())
+    assert (in_lists.wait, in_lists.source) == (3, "")
     copy = page.copy(recursive=True, update_attrs={"slug": "copy", "title": "Copy"}, to=home)
     projection.repair_copy(source=page, copy=copy)
     assert page_gates(copy).wait == 3
@@ -268,7 +272,8 @@ def test_being_enrolled_opens_the_weeks_of_that_program_alone(
     restrict(page, tiers.other.group)
     for closed in (other, page):
         assert not opens(login(client), closed)
-    enrolment.status = "ended"
+    enrolment.status, enrolment.end_reason = "ended", "Moved away"
+    enrolment.ended_on = clock.moment.date()
     enrolment.save()
     assert not opens(login(client), week)
 
@@ -314,6 +319,22 @@ def test_the_clock_of_an_enrolment_stops_with_a_pause_and_between_two_membership
         clock.set(start + days * DAY)
         people = {"On": on_time, "Paused": paused, "Back": returned}
         assert [name for name, one in people.items() if opens(login(one), week)] == openers, days
+
+
+def test_a_pause_at_another_clinic_stops_no_clock_here(
+    week: Any, cast: Any, clinic: Any, tiers: Any, clock: Any, login: Any
+) -> None:
+    start = clock.moment
+    here = factories.make_client(clinic, "Two Clinics", cast.therapist)
+    enrol(here, cast.therapist, week, start.date())
+    home = Site.objects.get(is_default_site=True).root_page
+    elsewhere = Clinic.for_site(Site.objects.create(hostname="other.example", root_page=home))
+    there = Client.objects.create(clinic=elsewhere, user=here.user, name="Two Clinics")
+    factories.make_membership(there, factories.make_tier(elsewhere, "Elsewhere"))
+    give(there, start, 40)
+    give(there, start + 4 * DAY, 20, kind=AccessKind.PAUSED)
+    assert stopped(there) == [(start + 4 * DAY, start + 24 * DAY)]
+    assert stopped(here) == []
 
 
 # --------------------------------------------------------------------------------- the admin

@@ -293,3 +293,19 @@ def test_a_refund_after_its_use_does_what_staff_chose(
         gift.refresh_from_db()
         assert gift.status == "redeemed", "it was used"
     assert {row.amount_refunded == row.amount_paid for row in Invoice.objects.all()} == {True}
+
+
+def test_a_refund_in_part_that_ends_access_spoils_the_code(
+    shop: Shop, client: Client, friend: Client, login: Any
+) -> None:
+    gift = buy(shop, client, login, months(shop, 3))
+    boss = factories.make_user(is_staff=True, is_superuser=True)
+    order = operations.Order(actor=boss, reason="Agreed", key=uuid.uuid4())
+    operations.refund_payment(
+        order=order, row=gift, amount=gift.amount - 100, effect=RefundEffect.END
+    )
+    gift.refresh_from_db()
+    assert gift.status == "refunded"
+    with pytest.raises(DomainError):
+        operations.redeem_gift(client=friend, typed=gift.code)
+    assert not Membership.objects.filter(client=friend).exists()

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models.signals import pre_delete
 from django.test import Client as Browser
 from django.urls import reverse
+from wagtail.models import Locale
 
 from tests import factories
 from tests.memberships.conftest import Shop
@@ -23,9 +26,11 @@ from wagtail_asyncpt.memberships.models import (
     WaitListEntry,
 )
 from wagtail_asyncpt.memberships.operations.parting import STOPPED, StillBilled, stop_billing
+from wagtail_asyncpt.memberships.receivers import connect
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.memberships.stripe.client import Unavailable
 from wagtail_asyncpt.people.models import AuditEntry, Client, Letter, Role
+from wagtail_asyncpt.people.operations import choose_language
 
 User = get_user_model()
 Login = Callable[[Any], Browser]
@@ -229,3 +234,47 @@ def test_a_client_who_bought_nothing_asks_stripe_nothing(client: Client, deaf: A
     client.user.delete()
     client.refresh_from_db()
     assert client.user is None
+
+
+def test_who_chose_a_language_may_still_go(shop: Shop, client: Client, settings: Any) -> None:
+    settings.WAGTAIL_I18N_ENABLED = True
+    settings.WAGTAIL_CONTENT_LANGUAGES = [("en-us", "English"), ("de", "German")]
+    Locale.objects.create(language_code="de")
+    membership = shop.join(client)
+    choose_language(actor=client.user, client=client, language="de")
+    assert AuditEntry.objects.get(action="client.language").client == client
+    client.user.delete()
+    assert at_stripe(shop, membership) == "canceled"
+
+
+def test_a_receiver_hears_of_every_proxy_of_the_user_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Person(User):  # type: ignore[misc, valid-type]
+        class Meta:
+            proxy = True
+            app_label = "tests"
+
+    monkeypatch.setattr(apps, "get_models", lambda: [User, Person, Client])
+    try:
+        assert not pre_delete.has_listeners(Person)
+        connect()
+        assert pre_delete.has_listeners(Person)
+    finally:
+        pre_delete.disconnect(sender=Person, dispatch_uid="asyncpt-memberships-user-deleted")
+        del apps.all_models["tests"]["person"]
+        apps.clear_cache()
+
+
+def test_seats_end_where_stripe_knows_the_sponsor_no_more(shop: Shop, client: Client) -> None:
+    shop.coached.member_seats = 2
+    shop.coached.save()
+    sponsor = shop.join(client)
+    guest = factories.make_client(shop.clinic, "Gus Guest")
+    seat = operations.invite_to_seat(client=client, email=guest.user.email)
+    operations.accept_seat(client=guest, seat=seat)
+    Membership.objects.filter(pk=sponsor.pk).update(stripe_subscription_id="sub_of_another")
+    client.stripe_customers.all().delete()
+    client.user.delete()
+    assert queries.live_membership(guest) is None
+    assert guest.memberships.get().status == "canceled"

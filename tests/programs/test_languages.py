@@ -24,8 +24,9 @@ from wagtail_asyncpt.care.queries.enrolled import enrolment_that_opens
 from wagtail_asyncpt.care.queries.templates import program_updates
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.library.models import Exercise
+from wagtail_asyncpt.memberships.operations import letters
 from wagtail_asyncpt.pages.models import ProgramWeekPage
-from wagtail_asyncpt.people.models import AuditEntry, Client
+from wagtail_asyncpt.people.models import AuditEntry, Client, Letter
 from wagtail_asyncpt.people.operations import language_of_letter
 from wagtail_asyncpt.programs import queries
 from wagtail_asyncpt.programs.languages import translations_of
@@ -166,7 +167,7 @@ def test_a_client_who_chose_a_language_gets_app_mails_and_program_in_it(
     assert browser.post(address, {"language": "de"}).status_code == 302
     cast.owner.refresh_from_db()
     assert cast.owner.language == "de"
-    assert AuditEntry.objects.filter(action="client.language", actor=cast.owner.user).exists()
+    assert AuditEntry.objects.get(action="client.language").client == cast.owner
 
     for client, therapist in ((cast.owner, cast.therapist), (cast.stranger, cast.colleague)):
         enrolment = care.enrol(
@@ -234,6 +235,13 @@ def test_letters_speak_the_clients_language_not_the_therapists(
             with language_of_letter(cast.owner.clinic, cast.therapist.user):
                 assert get_language() == "fr", "staff are written to in their own"
     assert spoken == ["en-us", "de", "en-us"]
+
+
+def test_dates_in_mails_are_written_as_the_client_reads_them(german: Locale, cast: Cast) -> None:
+    Client.objects.filter(pk=cast.owner.pk).update(language="de")
+    membership = cast.owner.memberships.get()
+    letters.canceled(membership, dt.datetime(2027, 3, 5, 17, tzinfo=dt.UTC))
+    assert "5. März 2027" in Letter.objects.latest("pk").text
 
 
 def test_a_therapist_sees_and_sets_the_language_of_own_clients_only(

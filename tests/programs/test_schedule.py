@@ -115,3 +115,11 @@ def test_a_pause_moves_a_rule_without_losing_its_count(
     assert len(before) == len(moved)
     if "BYDAY" not in rule:
         assert moved == [day + dt.timedelta(days=rest) for day in before]
+
+
+def test_a_model_fields_rule_has_dates_too() -> None:
+    monday = dt.date(2026, 11, 2)
+    rule = rule_for(["MO", "TH"])
+    found = rule_dates(rule=rule, starts_on=monday, anchor=monday)
+    assert found == [monday, monday + dt.timedelta(days=3)]
+    assert rule_dates(rule=None, starts_on=monday, anchor=monday) == []

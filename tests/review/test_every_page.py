@@ -54,9 +54,14 @@ def faults_of(page: Any, url: str) -> set[tuple[str, str]]:
     answer = page.goto(url)
     assert answer.status == 200 and "/login/" not in page.url, url
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found = Axe().run(page).response["violations"]
+    ours = {"exclude": [[".page-status-tag"]]}  # a link of core's, in the head of every page editor
+    found = Axe().run(page, context=ours).response["violations"]
     page.emulate_media(color_scheme="dark")
-    found += Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+    found += (
+        Axe()
+        .run(page, context=ours, options={"runOnly": ["color-contrast"]})
+        .response["violations"]
+    )
     return {(rule["id"], _kind(node["html"])) for rule in found for node in rule["nodes"]}
 
 
@@ -97,7 +102,7 @@ def admin_pages(cast: Cast, story: Story, program: Any) -> list[str]:
         ("asyncpt_coupons:add", None),
         ("asyncpt_coverage:add", None),
         ("asyncpt_therapist:index", None),
-        ("asyncpt_clinic:edit", client.pk),
+        ("asyncpt_clinic:edit", client.clinic_id),
         ("asyncpt_desk:give", None),
         ("asyncpt_desk:reconciliation", None),
         ("wagtail_asyncpt_membership_modeladmin_index", None),

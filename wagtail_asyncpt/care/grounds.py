@@ -39,7 +39,7 @@ class EnrolmentGround:
             return None
         zone = ZoneInfo(enrolment.client.time_zone)
         start = datetime.combine(enrolment.starts_on, time(), zone)
-        counted = without([(start, datetime.max.replace(tzinfo=UTC))], stopped(user))
+        counted = without([(start, datetime.max.replace(tzinfo=UTC))], stopped(enrolment.client))
         return EntitledClock(tuple(counted), zone.key)
 
 

@@ -63,7 +63,7 @@ def pdf_of(
     allowed = {request.build_absolute_uri(url): file for url, file in (files or {}).items()}
     document = weasyprint.HTML(
         string=html,
-        base_url=request.build_absolute_uri(),
+        base_url=request.build_absolute_uri(request.path),
         url_fetcher=_fetcher(request, allowed),
     )
     paper = weasyprint.CSS(string=f"@page {{ size: {asyncpt_settings.PAPER} }}")
@@ -81,7 +81,8 @@ def drawn_once(
     Drawing takes a second of a processor; nobody is to buy that with a simple request.
     """
     names = sorted(str(file.name) for file in (files or {}).values())
-    said = "\n".join([asyncpt_settings.PAPER, request.build_absolute_uri(), *names, html])
+    address = request.build_absolute_uri(request.path)  # what is asked after it changes nothing
+    said = "\n".join([asyncpt_settings.PAPER, address, *names, html])
     key = f"asyncpt-pdf-{sha256(said.encode()).hexdigest()}"
     found: bytes | None = cache.get(key)
     if found is None:

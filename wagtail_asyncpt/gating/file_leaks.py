@@ -66,7 +66,7 @@ def documents(collections: list[Any]) -> Iterator[Leak]:
             "linked where nobody is asked (WAGTAILDOCS_SERVE_METHOD is 'direct')",
             "Use 'serve_view', or 'redirect' with signed addresses of the storage.",
         )
-    elif method == "redirect" and not urlsplit(document.file.url).query:
+    elif method == "redirect" and (address := _address(document)) and not urlsplit(address).query:
         yield Leak(
             what,
             "sent on to an address without a signature, which whoever was there may pass on "
@@ -114,11 +114,12 @@ def images(collections: list[Any], image_endpoints: list[str]) -> Iterator[Leak]
 def to_look_at(collections: list[Any]) -> Iterator[Leak]:
     """What this program cannot judge: the web server, and who has a picture's address."""
     document, what = _documents(collections)
-    if document is not None and has_local_path(document.file.storage):
+    address = _address(document) if document is not None else ""
+    if address and has_local_path(document.file.storage):
         yield Leak(
             what,
             f"in {django_settings.MEDIA_ROOT}, of which the web server hands out a part",
-            f"Open {document.file.url} at your site: it must answer 404.",
+            f"Open {address} at your site: it must answer 404.",
         )
     if count := len(_of_gated_pages_alone()):
         yield Leak(
@@ -132,6 +133,14 @@ def _documents(collections: list[Any]) -> tuple[Any, str]:
     """One document of the collections, or ``None``; and how many there are, in words."""
     rows = get_document_model()._default_manager.filter(collection__in=collections)
     return rows.order_by("pk").first(), f"{rows.count()} document(s) in gated collections"
+
+
+def _address(document: Any) -> str:
+    """The storage's address of the file; empty where it gives none."""
+    try:
+        return str(document.file.url)
+    except (NotImplementedError, ValueError):
+        return ""
 
 
 def _serve_method(document: Any) -> str:

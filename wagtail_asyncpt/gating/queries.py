@@ -55,10 +55,12 @@ class PageGates:
     """What is in force on a page: restrictions, outermost first, ALL of which must be met.
 
     ``wait`` is the longest waiting time among the page and those above it, in entitled days.
+    ``source`` is the path of the page that this one is an alias of: of ``gates_by_path`` alone.
     """
 
     restrictions: list[Restriction]
     wait: int = 0
+    source: str = ""
 
 
 def page_model() -> Any:
@@ -155,20 +157,34 @@ def gates_by_path() -> dict[str, PageGates]:
     """Every page's own restrictions and waiting time, by path; one query for the whole site."""
     rows = (
         page_model()
-        ._default_manager.filter(Q(view_restrictions__isnull=False) | Q(asyncpt_wait__isnull=False))
-        .values_list("path", *_WAIT, *_RESTRICTION)
+        ._default_manager.filter(
+            Q(view_restrictions__isnull=False)
+            | Q(asyncpt_wait__isnull=False)
+            | Q(alias_of__isnull=False)
+        )
+        .values_list("path", "alias_of__path", *_WAIT, *_RESTRICTION)
     )
     found: dict[str, dict[int, Restriction]] = {}
     waits: dict[str, int] = {}
-    for path, count, unit, *restriction in rows:
+    sources: dict[str, str] = {}
+    for path, source, count, unit, *restriction in rows:
+        sources[path] = source or ""
         _collect(found.setdefault(path, {}), restriction)
         waits[path] = days_of(count or 0, unit)
-    return {path: PageGates(list(own.values()), waits[path]) for path, own in found.items()}
+    return {
+        path: PageGates(list(own.values()), waits[path], sources[path])
+        for path, own in found.items()
+    }
 
 
 def gates_among(page: Any, known: dict[str, PageGates]) -> PageGates:
     """What of ``gates_by_path`` is in force on ``page``; an alias has its source's as its own."""
-    above = [known[path] for path in sorted(_lineage(page)) if path in known]
+    paths, seen = _lineage(page), set[str]()
+    while new := paths - seen:
+        seen |= new
+        sources = {known[path].source for path in new if path in known} - {""}
+        paths = set().union(*(_prefixes(path, page.steplen) for path in sources))
+    above = [known[path] for path in sorted(seen) if path in known]
     restrictions = [one for gates in above for one in gates.restrictions]
     return PageGates(restrictions, max((gates.wait for gates in above), default=0))
 

@@ -1,12 +1,14 @@
 """One picture for each exercise on paper: its own, else the poster of its video."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest
 from django.urls import reverse
 from wagtail.images import get_image_model
+from wagtail.images.models import SourceImageIOError
 
 from wagtail_asyncpt.core.links import media_url
 from wagtail_asyncpt.gating.middleware import mark_private
@@ -45,8 +47,9 @@ def _picture(
     exercise: Exercise, image: object | None, request: HttpRequest | None
 ) -> Picture | None:
     if image is not None:
-        rendition = image.get_rendition(PAPER_PICTURE)  # type: ignore[attr-defined]
-        return Picture(url=rendition.url, file=rendition.file, alt=exercise.picture_alt)
+        with suppress(SourceImageIOError):  # its file was lost
+            rendition = image.get_rendition(PAPER_PICTURE)  # type: ignore[attr-defined]
+            return Picture(url=rendition.url, file=rendition.file, alt=exercise.picture_alt)
     video = exercise.video
     if video and video.is_ready and video.poster:
         return Picture(url=_poster_url(video, request), file=video.poster)

@@ -69,7 +69,10 @@ def reason_to_keep(user: Any) -> str:
             "%(user)s is named in records that must be kept, such as answers or refunds. Take the "
             "tick from “Active” instead, and they cannot sign in any more. Nothing was deleted."
         )
-        return message % {"user": user.get_full_name() or user.get_username()}
+        words = message % {"user": user.get_full_name() or user.get_username()}
+        if Membership.objects.filter(client__user=user, status__in=OPEN_STATUSES).exists():
+            words += " " + _("Their membership goes on and is charged: cancel it in Billing.")
+        return words
     return ""
 
 

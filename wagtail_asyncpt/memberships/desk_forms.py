@@ -115,7 +115,7 @@ class GiveForm(OrderForm):
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinic = clinic
-        clients = Client.objects.filter(clinic=clinic).select_related("user")
+        clients = Client.objects.filter(clinic=clinic, user__isnull=False).select_related("user")
         self.fields["client"].queryset = clients  # type: ignore[attr-defined]
         self.fields["tier"].queryset = Tier.objects.filter(clinic=clinic)  # type: ignore[attr-defined]
 

@@ -12,6 +12,7 @@ from wagtail_asyncpt.gating.drip import EntitledClock, Period, merged, without
 from wagtail_asyncpt.memberships.models import AccessKind, AccessPeriod, Membership, Tier
 from wagtail_asyncpt.memberships.models.ledgers import TAKEN_BACK
 from wagtail_asyncpt.memberships.queries import closure
+from wagtail_asyncpt.people.models import Client
 
 _WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -42,13 +43,16 @@ def entitled_clock(user: Any, group_ids: set[int], at: datetime) -> EntitledCloc
     return EntitledClock(tuple(periods), days[0][-1]) if periods else None
 
 
-def stopped(user: Any) -> list[Period]:
-    """When the clock of ``user`` stood still: in a pause, and between one membership and the next.
+def stopped(client: Client) -> list[Period]:
+    """When the clock of ``client`` stood still: in a pause, and between two memberships.
 
     Of what is over, by whatever tier: a pause or a gap that goes on has no end to count to. One
     query.
     """
-    rows = [row[3:] for row in _ledger(user).union(_unrecorded(user), all=True).order_by()]
+    ledger, unrecorded = (
+        found(client.user).filter(client=client) for found in (_ledger, _unrecorded)
+    )
+    rows = [row[3:] for row in ledger.union(unrecorded, all=True).order_by()]
     entitled = merged(_entitled([(None, *row) for row in rows]))
     gaps = [(end, start) for (_, end), (start, _) in pairwise(entitled)]
     pauses = [(start, end) for kind, start, end, *_ in rows if kind == AccessKind.PAUSED]

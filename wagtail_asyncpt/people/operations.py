@@ -1,7 +1,8 @@
 """Writes of the room: profiles, the audit trail, the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -43,7 +44,9 @@ def choose_language(*, actor: Any, client: Client, language: str) -> Client:
     client = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
     client.language = language
     client.save(update_fields=["language"])
-    record_audit(actor=actor, client=client, action="client.language", subject=client)
+    # What clients do themselves needs no second name, which would keep their account for ever.
+    by = None if actor is not None and actor.pk == client.user_id else actor
+    record_audit(actor=by, client=client, action="client.language", subject=client)
     return client
 
 
@@ -107,6 +110,21 @@ def language_of_letter(clinic: Clinic, user: Any) -> AbstractContextManager[None
     if client is None:
         return nullcontext()
     return override(language_of(client) or settings.LANGUAGE_CODE)
+
+
+def in_the_clients_language(letter: Callable[..., None]) -> Callable[..., None]:
+    """Find a letter's dates, amounts and words in the language in which it is written.
+
+    ``letter`` takes, first, a row with a ``client`` (or a ``buyer``) whom it goes to.
+    """
+
+    @wraps(letter)
+    def written(row: Any, *args: Any, **kwargs: Any) -> None:
+        client = row.client if hasattr(row, "client") else row.buyer
+        with language_of_letter(client.clinic, client.user):
+            letter(row, *args, **kwargs)
+
+    return written
 
 
 def send_waiting_letters() -> int:

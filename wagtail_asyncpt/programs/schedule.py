@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import recurrence
 from recurrence import Recurrence, Rule
 
-from wagtail_asyncpt.programs.rules import read_rule
+from wagtail_asyncpt.programs.rules import read_rule, rule_text
 
 DAYS_IN_WEEK = 7
 
@@ -38,14 +38,17 @@ def session_dates(*, weekdays: list[str], starts_on: datetime.date) -> list[date
 
 
 def rule_dates(
-    *, rule: str, starts_on: datetime.date, anchor: datetime.date
+    *, rule: str | Recurrence | None, starts_on: datetime.date, anchor: datetime.date
 ) -> list[datetime.date]:
     """The dates of the seven days from ``starts_on`` that ``rule``, counted from ``anchor``, hits.
 
     "Every 2 days" goes on from week to week when the anchor is the program's first day. "Every 2
     weeks" counts weeks of the program, on whatever weekday they begin, never those of a calendar.
     """
-    found = read_rule(rule)
+    text = rule_text(rule)
+    if not text:
+        return []
+    found = read_rule(text)
     if found.rrules[0].freq == recurrence.WEEKLY:
         found.rrules[0].wkst = recurrence.Weekday(anchor.weekday())
     return _dates(found, starts_on, anchor)

@@ -8,12 +8,14 @@ from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.template.loader import render_to_string
+from wagtail.models import PageViewRestriction
 
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.gating import operations, queries
 from wagtail_asyncpt.gating.faces import Faces
 from wagtail_asyncpt.gating.middleware import mark_private
 from wagtail_asyncpt.gating.parts import CLOSED, Face, close, groups_of_parts, show_parts
+from wagtail_asyncpt.gating.queries import Restriction
 from wagtail_asyncpt.gating.readers import Reader, reader_of
 
 register = template.Library()
@@ -96,11 +98,24 @@ def for_reader(context: template.Context, instance: Any) -> Any:
     if isinstance(instance, queries.page_model()) and instance is not reader.served:
         gates = queries.gates_among(instance, reader.gates)
         judgement = operations.judge_page(reader=reader, page=instance, gates=gates)
-        if judgement is not None and judgement.denial is not None:
+        settled = judgement.settled if judgement is not None else frozenset()
+        left = [row for row in gates.restrictions if row.pk not in settled]
+        is_denied = judgement is not None and judgement.denial is not None
+        if is_denied or not all(_core_lets_in(row, request, reader) for row in left):
             close(instance)
             return instance
     show_parts(instance, face_of)
     return instance
+
+
+def _core_lets_in(restriction: Restriction, request: Any, reader: Reader) -> bool:
+    """Whether Wagtail would: as ``PageViewRestriction.accept_request``, without its queries."""
+    if restriction.by_groups:
+        return reader.is_superuser or bool(restriction.group_ids & reader.stored)
+    if restriction.kind == PageViewRestriction.LOGIN:
+        return not reader.is_visitor
+    key = PageViewRestriction.passed_view_restrictions_session_key
+    return restriction.pk in getattr(request, "session", {}).get(key, [])
 
 
 @dataclass(frozen=True)

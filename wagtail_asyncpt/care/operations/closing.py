@@ -21,6 +21,7 @@ def close_finished_weeks(*, clinic: Clinic, on: dt.date) -> int:
             status=WeekStatus.PUBLISHED,
             starts_on__lte=on - dt.timedelta(days=7),
             enrolment__status=EnrolmentStatus.ACTIVE,
+            enrolment__client__user__isnull=False,
         )
         .exclude(enrolment__client__in=paused_clients(clinic))
         .exclude(pk__in=Review.objects.values("week_id"))

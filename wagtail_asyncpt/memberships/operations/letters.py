@@ -13,7 +13,7 @@ from wagtail_asyncpt.memberships.access import grace
 from wagtail_asyncpt.memberships.models import Invoice, Membership, MembershipStatus, Price
 from wagtail_asyncpt.memberships.offers import offer_price
 from wagtail_asyncpt.memberships.standing import day
-from wagtail_asyncpt.people.operations import write_letter
+from wagtail_asyncpt.people.operations import in_the_clients_language, write_letter
 
 #: How long before its end a trial or a card is spoken of.
 TRIAL_NOTICE = timedelta(days=3)
@@ -22,6 +22,7 @@ CARD_NOTICE = timedelta(days=45)
 _MAIL = "wagtail_asyncpt/memberships/mail"
 
 
+@in_the_clients_language
 def welcome(membership: Membership) -> None:
     """Once for each subscription: what was bought, and what happens next."""
     price = membership.price
@@ -33,6 +34,7 @@ def welcome(membership: Membership) -> None:
     )
 
 
+@in_the_clients_language
 def payment_failed(membership: Membership, invoice: Invoice, attempt: int) -> None:
     """Once for each failed attempt: how to pay, and until when everything stays open.
 
@@ -50,6 +52,7 @@ def payment_failed(membership: Membership, invoice: Invoice, attempt: int) -> No
     )
 
 
+@in_the_clients_language
 def paused(membership: Membership, at: datetime) -> None:
     """Once for each pause: nothing is charged, and when it goes on."""
     resumes_at = membership.resumes_at
@@ -61,6 +64,7 @@ def paused(membership: Membership, at: datetime) -> None:
     )
 
 
+@in_the_clients_language
 def resumed(membership: Membership, paused_at: datetime) -> None:
     """Once for each pause, when it is over: everything is open, and the next payment."""
     price, renews = membership.price, membership.period_end
@@ -73,6 +77,7 @@ def resumed(membership: Membership, paused_at: datetime) -> None:
     )
 
 
+@in_the_clients_language
 def canceled(membership: Membership, ends_at: datetime) -> None:
     """Once for each date on which it ends: what stays open until then, or that it has ended."""
     _write(
@@ -83,6 +88,7 @@ def canceled(membership: Membership, ends_at: datetime) -> None:
     )
 
 
+@in_the_clients_language
 def plan_changed(membership: Membership, before: Price, at: datetime) -> None:
     """Once for each change: from which plan to which, and what it costs from now on."""
     price = membership.price
@@ -96,6 +102,7 @@ def plan_changed(membership: Membership, before: Price, at: datetime) -> None:
     )
 
 
+@in_the_clients_language
 def action_required(membership: Membership, invoice: Invoice, attempt: int) -> None:
     """Once for each attempt: the bank asks the client to confirm, on Stripe's page."""
     _write(
@@ -107,6 +114,7 @@ def action_required(membership: Membership, invoice: Invoice, attempt: int) -> N
     )
 
 
+@in_the_clients_language
 def renewed(membership: Membership, invoice: Invoice) -> None:
     """Once for each renewal: what was paid, and how often client and therapist were in touch."""
     earlier = membership.invoices.filter(created_at__lt=invoice.created_at, status="paid")
@@ -123,6 +131,7 @@ def renewed(membership: Membership, invoice: Invoice) -> None:
     )
 
 
+@in_the_clients_language
 def due_reminders(membership: Membership) -> None:
     """What the calendar asks for: a trial or a card that ends soon, once each."""
     if membership.ends_at is None:

@@ -24,10 +24,10 @@ from wagtail_asyncpt.memberships.models import (
 from wagtail_asyncpt.memberships.operations import selling
 from wagtail_asyncpt.memberships.operations.desk import end_now, locked_row, take_back_days
 from wagtail_asyncpt.memberships.operations.events import follow
-from wagtail_asyncpt.memberships.operations.seats import revoke_seat
+from wagtail_asyncpt.memberships.operations.seats import follow_sponsor, revoke_seat
 from wagtail_asyncpt.memberships.operations.sync.shared import METADATA_KEY
 from wagtail_asyncpt.memberships.stripe import gateway
-from wagtail_asyncpt.memberships.stripe.client import Missing, StripeFailure
+from wagtail_asyncpt.memberships.stripe.client import Missing, NotConfigured, Refused, StripeFailure
 from wagtail_asyncpt.people.models import AuditEntry, Client
 from wagtail_asyncpt.people.operations import record_audit
 
@@ -52,6 +52,14 @@ def stop_billing(*, user: Any, actor: Any = None) -> int:
     for client in Client.objects.filter(user=user).select_related("clinic").order_by("pk"):
         try:
             ended += _stop(client, actor if actor != user else None)
+        except (NotConfigured, Refused) as error:
+            raise StillBilled(
+                _(
+                    "Stripe cannot be asked about %(client)s: the key of this clinic is missing "
+                    "or refused. Nothing was deleted. Put the key in order first."
+                )
+                % {"client": client.name}
+            ) from error
         except StripeFailure as error:
             raise StillBilled(
                 _(
@@ -122,6 +130,11 @@ def _learn(client: Client) -> None:
 @transaction.atomic
 def _end(membership: Membership) -> int:
     """End it, whoever pays it; 0 when that happened meanwhile."""
+    # The sponsor's row is locked before the seat's, as when a sponsor is followed.
+    seat = Seat.objects.filter(membership=membership, revoked_at=None).first()
+    if seat is not None:
+        revoke_seat(client=membership.client, seat=seat)
+        return 1
     row = locked_row(membership)
     if row.status not in OPEN_STATUSES:
         return 0
@@ -131,11 +144,7 @@ def _end(membership: Membership) -> int:
         except Missing:
             _close(row)
         return 1
-    seat = Seat.objects.filter(membership=row, revoked_at=None).first()
-    if seat is not None:
-        revoke_seat(client=row.client, seat=seat)
-    else:
-        _close(row)
+    _close(row)
     return 1
 
 
@@ -146,3 +155,4 @@ def _close(row: Membership) -> None:
     row.save(update_fields=["status", "ends_at", "ended_at"])
     take_back_days(row)
     heal_groups(user=row.client.user, at=clock.now())
+    follow_sponsor(row)

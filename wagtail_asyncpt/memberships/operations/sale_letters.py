@@ -8,11 +8,12 @@ from wagtail_asyncpt.core.money import format_money
 from wagtail_asyncpt.memberships.models import Gift, Purchase, Seat, WaitListEntry
 from wagtail_asyncpt.memberships.standing import day
 from wagtail_asyncpt.people.models import Client, Clinic
-from wagtail_asyncpt.people.operations import write_letter
+from wagtail_asyncpt.people.operations import in_the_clients_language, write_letter
 
 _MAIL = "wagtail_asyncpt/memberships/mail"
 
 
+@in_the_clients_language
 def package_bought(purchase: Purchase) -> None:
     """Once for each purchase: what was bought, and until when it is good."""
     lot = purchase.credits.filter(lot=None).first()
@@ -43,6 +44,7 @@ def gift_for_you(gift: Gift) -> None:
     )
 
 
+@in_the_clients_language
 def gift_sent(gift: Gift) -> None:
     """To the buyer, once: the gift is on its way, and the code in case the mail gets lost."""
     _to_client(
@@ -69,6 +71,7 @@ def seat_invitation(seat: Seat) -> None:
     )
 
 
+@in_the_clients_language
 def place_open(entry: WaitListEntry, *, days: int) -> None:
     """To somebody who waited: a place is free, and kept for some days."""
     root = entry.client.clinic.site.root_url

@@ -86,6 +86,8 @@ def accept_seat(*, client: Client, seat: Seat) -> Membership:
         if seat.membership.client_id == client.pk:
             return seat.membership
         raise NotAllowed(_("This invitation is not open any more."))
+    if sponsor.status not in OPEN_STATUSES:
+        raise NotAllowed(_("This invitation is not open any more."))
     if sponsor.client_id == client.pk:
         raise Conflict(_("You have your own place already."))
     Client.objects.select_for_update().get(pk=client.pk)

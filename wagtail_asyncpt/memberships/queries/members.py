@@ -104,7 +104,11 @@ def open_seat(clinic: Clinic, uuid: UUID) -> Seat | None:
     """An invitation of ``clinic`` that nobody has accepted, and that was not taken back."""
     return (
         Seat.objects.filter(
-            uuid=uuid, sponsor__clinic=clinic, revoked_at=None, membership__isnull=True
+            uuid=uuid,
+            sponsor__clinic=clinic,
+            sponsor__status__in=OPEN_STATUSES,
+            revoked_at=None,
+            membership__isnull=True,
         )
         .select_related("sponsor__tier", "sponsor__client", "sponsor__clinic__site")
         .first()

@@ -165,7 +165,9 @@ def _write_refunded(payment: Payment) -> None:
             row.status = back if refunded >= row.amount else paid
             row.save(update_fields=["status"])
     elif row.status in (GiftStatus.PAID, GiftStatus.REFUNDED):
-        row.status = GiftStatus.REFUNDED if refunded >= row.amount else GiftStatus.PAID
+        is_over = payment.refunds.filter(effect=RefundEffect.END).exists()
+        is_back = is_over or refunded >= row.amount
+        row.status = GiftStatus.REFUNDED if is_back else GiftStatus.PAID
         row.save(update_fields=["status"])
 
 
