@@ -1,6 +1,7 @@
 """Deleting an account cancels at Stripe first, by every door; without Stripe nothing is deleted."""
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from wagtail.models import Locale
 
 from tests import factories
 from tests.memberships.conftest import Shop
-from wagtail_asyncpt.memberships import operations, queries
+from wagtail_asyncpt.memberships import operations, queries, receivers
 from wagtail_asyncpt.memberships.models import (
     AccessPeriod,
     Credit,
@@ -26,7 +27,6 @@ from wagtail_asyncpt.memberships.models import (
     WaitListEntry,
 )
 from wagtail_asyncpt.memberships.operations.parting import STOPPED, StillBilled, stop_billing
-from wagtail_asyncpt.memberships.receivers import connect
 from wagtail_asyncpt.memberships.stripe import gateway
 from wagtail_asyncpt.memberships.stripe.client import Unavailable
 from wagtail_asyncpt.people.models import AuditEntry, Client, Letter, Role
@@ -255,10 +255,11 @@ def test_a_receiver_hears_of_every_proxy_of_the_user_model(
             proxy = True
             app_label = "tests"
 
-    monkeypatch.setattr(apps, "get_models", lambda: [User, Person, Client])
+    known = SimpleNamespace(get_models=lambda: [User, Person, Client])
+    monkeypatch.setattr(receivers, "apps", known)
     try:
         assert not pre_delete.has_listeners(Person)
-        connect()
+        receivers.connect()
         assert pre_delete.has_listeners(Person)
     finally:
         pre_delete.disconnect(sender=Person, dispatch_uid="asyncpt-memberships-user-deleted")
