@@ -71,3 +71,13 @@ def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
         page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 
     return signed_in
+
+
+def stand_still(page: Any) -> None:
+    """Wait until no color fades and nothing moves, so that what is measured stays so."""
+    for _ in range(100):
+        running = "document.getAnimations().filter(one => one.playState === 'running').length"
+        if not page.evaluate(running):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("The page did not come to rest within five seconds")

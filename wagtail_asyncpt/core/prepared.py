@@ -4,6 +4,8 @@ Where tables are joined or united, writing the SQL takes Django many times as lo
 takes to answer it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
