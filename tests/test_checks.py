@@ -24,7 +24,7 @@ def right(settings: Any, tmp_path: Path, monkeypatch: Any) -> Any:
     monkeypatch.setattr(checks, "why_no_pdf", lambda: None)
     settings.TASKS = QUEUE
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, checks.PRIVATE_FILES_MIDDLEWARE]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, checks.FILES_MIDDLEWARE]
     settings.WAGTAIL_ASYNCPT = {
         "PRIVATE_ROOT": tmp_path / "private",
         "STRIPE_ACCOUNTS": {"default": GOOD},

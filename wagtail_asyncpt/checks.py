@@ -29,14 +29,13 @@ from wagtail_asyncpt.core.storage import (
     private_storage,
     signs_addresses,
 )
+from wagtail_asyncpt.gating.file_leaks import FILES_MIDDLEWARE, UPDATE_CACHE
 from wagtail_asyncpt.gating.leaks import field_leaks, line_leaks, related_leaks, without_faces
 from wagtail_asyncpt.gating.queries import gate_group_ids, groups_with_permissions
 
 FIELDS_OF_A_WEEK = 10_000
-PRIVATE_FILES_MIDDLEWARE = "wagtail_asyncpt.gating.middleware.PrivateFilesMiddleware"
 #: Settings that name a file or folder, so that a ``Path`` is as good as a string.
 PATHS = {"PRIVATE_ROOT", "FFMPEG", "FFPROBE"}
-UPDATE_CACHE = "django.middleware.cache.UpdateCacheMiddleware"
 #: Seconds; whoever is given such an address by its reader may open it so long.
 LONGEST_SIGNATURE = 60 * 60
 AT_LEAST = {
@@ -333,19 +332,19 @@ def preview_faces() -> Iterator[CheckMessage]:
 
 def private_files_middleware() -> Iterator[CheckMessage]:
     """W007 (with --deploy): nothing tells caches to leave gated documents alone."""
-    if PRIVATE_FILES_MIDDLEWARE not in django_settings.MIDDLEWARE:
+    if FILES_MIDDLEWARE not in django_settings.MIDDLEWARE:
         yield Warning(
             "Gated documents are sent without Cache-Control, so a shared cache may keep them.",
-            hint=f"Add {PRIVATE_FILES_MIDDLEWARE!r} to MIDDLEWARE.",
+            hint=f"Add {FILES_MIDDLEWARE!r} to MIDDLEWARE.",
             id="asyncpt.W007",
         )
     elif (
         UPDATE_CACHE
-        in django_settings.MIDDLEWARE[django_settings.MIDDLEWARE.index(PRIVATE_FILES_MIDDLEWARE) :]
+        in django_settings.MIDDLEWARE[django_settings.MIDDLEWARE.index(FILES_MIDDLEWARE) :]
     ):
         yield Warning(
             "Django's cache stores an answer before PrivateFilesMiddleware marks it as private.",
-            hint=f"In MIDDLEWARE, put {PRIVATE_FILES_MIDDLEWARE!r} below UpdateCacheMiddleware.",
+            hint=f"In MIDDLEWARE, put {FILES_MIDDLEWARE!r} below UpdateCacheMiddleware.",
             id="asyncpt.W007",
         )
 

@@ -151,9 +151,8 @@ def _serve_method(document: Any) -> str:
 
 def _hands_out_media(document: Any) -> bool:
     try:
-        address = document.file.url
-        return bool(resolve(address).func.__module__ == "django.views.static")
-    except (NotImplementedError, ValueError, Resolver404):
+        return bool(resolve(_address(document)).func.__module__ == "django.views.static")
+    except Resolver404:
         return False
 
 

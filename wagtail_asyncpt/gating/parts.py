@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from django.db.models import Model, TextField
 from django.utils.safestring import SafeString
+from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations
 from wagtail import blocks
 from wagtail.blocks.stream_block import BaseStreamBlock, StreamValue
 from wagtail.blocks.struct_block import BaseStructBlock
@@ -123,7 +124,8 @@ def show_parts(instance: Any, face_of: FaceOf) -> bool:
 def close(instance: Any) -> None:
     """Empty all that may be content on a page which is gated as a whole and stands in a list.
 
-    What is left are short texts, numbers, dates and pictures, and the words of a teaser.
+    Its child objects too, and the specific page behind a plain one. What is left are short texts,
+    numbers, dates and pictures, and the words of a teaser.
     """
     fields = instance._meta.concrete_fields
     names = [
@@ -134,6 +136,16 @@ def close(instance: Any) -> None:
     names += [name for name in gated_fields_of(type(instance)) if name not in names]
     for name in names:
         _empty(instance, name)
+    # Child objects go in memory alone: they are stored with a save, which is refused.
+    model = type(instance)
+    for relation in [*get_all_child_relations(model), *get_all_child_m2m_relations(model)]:
+        accessor = getattr(relation, "get_accessor_name", None)
+        name = accessor() if accessor else relation.name
+        getattr(instance, name).set([])
+        names.append(name)
+    if model is not instance.specific_class:
+        # Nobody fetches the content past the gate.
+        instance.specific = instance.specific_deferred = instance
     _mark(instance, names)
 
 
