@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from tests import factories
-from tests.conftest import Cast
+from tests.conftest import Cast, MovableClock
 from wagtail_asyncpt.care import operations as care
 from wagtail_asyncpt.care import signals
 from wagtail_asyncpt.care.models import Enrolment, EnrolmentStatus, SessionLog, Week
@@ -98,6 +98,19 @@ def test_an_undone_end_leaves_everything_as_it_was(
         care.reopen_enrolment(therapist=cast.therapist, enrolment=enrolment)
     end(cast, week)  # a second end mails again
     assert AuditEntry.objects.filter(action="enrolment.end").count() == 2
+
+
+def test_a_week_that_was_not_over_goes_on_when_the_end_is_undone_later(
+    cast: Cast, week: Week, clock: MovableClock
+) -> None:
+    began, due = week.starts_on, week.form_checks.get().due_on
+    clock.move(days=2)
+    end(cast, week)
+    clock.move(days=28)
+    care.reopen_enrolment(therapist=cast.therapist, enrolment=week.enrolment)
+    week.refresh_from_db()
+    assert week.starts_on == began + dt.timedelta(days=28)
+    assert week.form_checks.get().due_on == due + dt.timedelta(days=28)
 
 
 def test_a_client_in_another_program_sees_that_one_and_the_end_stays(

@@ -118,6 +118,28 @@ def test_a_week_that_was_over_stays_and_the_next_one_starts_after_the_pause(
     assert draft.starts_on == dt.date(2026, 11, 29)
 
 
+def test_a_pause_that_is_heard_of_late_moves_no_week_that_was_answered_since(
+    cast: Cast, clock: MovableClock
+) -> None:
+    week = published(cast)
+    draft = care.draft_next_week(therapist=cast.therapist, week=week)
+    paused_at, resumed_at = clock.moment, clock.moment + dt.timedelta(days=14)
+    clock.move(days=20)
+    Review.objects.create(
+        clinic=week.clinic,
+        client=cast.owner,
+        week=week,
+        therapist=cast.therapist,
+        status="answered",
+        due_at=clock.moment,
+        answered_at=clock.moment,
+    )
+    move_weeks(client=cast.owner, paused_at=paused_at, resumed_at=resumed_at)
+    for row, day in ((week, 2), (draft, 23)):
+        row.refresh_from_db()
+        assert row.starts_on == dt.date(2026, 11, day)
+
+
 def test_nobody_elses_program_moves(cast: Cast, clock: MovableClock) -> None:
     week = factories.make_published_week(cast.stranger, cast.colleague)
     published(cast)

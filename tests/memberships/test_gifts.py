@@ -309,3 +309,18 @@ def test_a_refund_in_part_that_ends_access_spoils_the_code(
     with pytest.raises(DomainError):
         operations.redeem_gift(client=friend, typed=gift.code)
     assert not Membership.objects.filter(client=friend).exists()
+
+
+def test_nobody_keeps_every_place_by_gifts_that_are_not_paid(
+    shop: Shop, client: Client, friend: Client, login: Any
+) -> None:
+    take(shop, 4)
+    browser = login(client)
+    for n in range(4):
+        values = {"what": months(shop, 1), "recipient_email": f"friend-{n}@example.com"}
+        answer = browser.post(GIVE, values)
+        assert (answer.status_code == 303) == (n < 2), n
+    assert "Pay them first" in answer.content.decode()
+    assert queries.places_left(shop.coached) == 2
+    other = {"what": months(shop, 1), "recipient_email": "else@example.com"}
+    assert login(friend).post(GIVE, other).status_code == 303

@@ -72,7 +72,6 @@ class PresentOffer:
 
 #: For how many months a tier is given.
 GIFT_MONTHS = (1, 3, 6, 12)
-_MONTHS = {Interval.MONTH.value: 1, Interval.QUARTER.value: 3, Interval.YEAR.value: 12}
 
 
 def per(interval: str) -> str:
@@ -146,7 +145,7 @@ def _ways(prices: list[Price]) -> list[PriceOffer]:
 
 def _saving(price: Price, monthly: int) -> int:
     """How many percent ``price`` is below as many months at ``monthly``, rounded down."""
-    by_month = monthly * _MONTHS[str(price.interval)]
+    by_month = monthly * Interval(price.interval).months
     return max(0, 100 * (by_month - price.amount) // by_month) if by_month else 0
 
 

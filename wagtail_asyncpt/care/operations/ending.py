@@ -11,6 +11,7 @@ from wagtail_asyncpt.care import signals
 from wagtail_asyncpt.care.models import Enrolment, EnrolmentStatus
 from wagtail_asyncpt.care.models.weeks import OVER
 from wagtail_asyncpt.care.operations.base import require_caseload
+from wagtail_asyncpt.care.operations.resting import move_weeks
 from wagtail_asyncpt.core import clock
 from wagtail_asyncpt.core.errors import DomainError
 from wagtail_asyncpt.people.models import AuditEntry, Client, Therapist
@@ -53,7 +54,9 @@ def end_enrolment(
 
 @transaction.atomic
 def reopen_enrolment(*, therapist: Therapist, enrolment: Enrolment) -> Enrolment:
-    """Undo the end of a program: it goes on where it stopped. Mails the client.
+    """Undo the end of a program: weeks that were not over go on where they stopped.
+
+    Mails the client.
 
     Raises ``DomainError`` where it has not ended, or the client is in another program meanwhile.
     """
@@ -68,6 +71,11 @@ def reopen_enrolment(*, therapist: Therapist, enrolment: Enrolment) -> Enrolment
     enrolment.ended_on = enrolment.ended_by = None
     enrolment.end_reason = enrolment.end_message = ""
     enrolment.save(update_fields=["status", "ended_on", "ended_by", "end_reason", "end_message"])
+    ended = AuditEntry.objects.filter(
+        client=client, action="enrolment.end", object_id=str(enrolment.pk)
+    ).first()
+    if ended is not None:  # by the moment of the end, since its day may be an earlier one
+        move_weeks(client=client, paused_at=ended.at, resumed_at=clock.now())
     entry = record_audit(
         actor=therapist.user, client=client, action="enrolment.reopen", subject=enrolment
     )

@@ -10,6 +10,7 @@ from wagtail_asyncpt.care.models import (
     EnrolmentStatus,
     FormCheck,
     FormCheckStatus,
+    Review,
     Session,
     Week,
 )
@@ -36,6 +37,8 @@ def move_weeks(*, client: Client, paused_at: dt.datetime, resumed_at: dt.datetim
             enrolment__status=EnrolmentStatus.ACTIVE,
             starts_on__gt=first - dt.timedelta(days=7),
         )
+        # We may hear of a pause late: what was trained and answered since stays where it was.
+        .exclude(pk__in=Review.objects.filter(answered_at__gt=resumed_at).values("week"))
     )
     for week in weeks:
         week.starts_on += by

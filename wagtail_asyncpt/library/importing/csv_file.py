@@ -95,7 +95,10 @@ def _rows(text: str) -> Iterator[tuple[int, list[str] | None]]:
         done = 0
         try:
             for cells in reader:
-                yield begin + reader.line_num, cells
+                raw = "".join(lines[begin + done : begin + reader.line_num])
+                # The rest of a row that could not be read, not a row of its own.
+                is_rest = begin > 0 and raw.count('"') % 2 == 1
+                yield begin + reader.line_num, None if is_rest else cells
                 done = reader.line_num
             return
         except csv.Error:

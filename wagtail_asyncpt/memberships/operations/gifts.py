@@ -40,6 +40,8 @@ from wagtail_asyncpt.people.models import Client
 #: Without letters and digits that are taken for each other.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _GROUPS, _LETTERS = 3, 4
+#: So many places of a plan may one person keep by gifts that are not paid yet.
+MOST_UNPAID = 2
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _claim(client: Client, present: Present, receiver: Receiver, price_id: str) 
     """A pending gift; the client's row makes two clicks take turns, and give one gift.
 
     It keeps a place from now on, so that the code is good however full the plan gets.
-    Raises TierFull.
+    Raises TierFull, and Conflict for somebody who keeps several places without paying.
     """
     Client.objects.select_for_update().get(pk=client.pk)
     tier = present.price.tier if present.price else None
@@ -139,7 +141,9 @@ def _claim(client: Client, present: Present, receiver: Receiver, price_id: str) 
     earlier = Gift.objects.filter(**order, status=GiftStatus.PENDING, created_at__gt=since).first()
     if earlier is not None:
         return earlier
-    if tier is not None:
+    if tier is not None and tier.seats_on_sale is not None:
+        if queries.gifts_begun(client).filter(tier=tier).count() >= MOST_UNPAID:
+            raise Conflict(_("You have begun other gifts of this plan. Pay them first."))
         require_free_place(tier)
     return Gift.objects.create(**order, clinic=client.clinic, code=_new_code())
 

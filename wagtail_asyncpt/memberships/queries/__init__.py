@@ -32,6 +32,7 @@ from wagtail_asyncpt.memberships.queries.members import (
 from wagtail_asyncpt.memberships.queries.shop import (
     checkout_of,
     checkout_options,
+    gifts_begun,
     holders,
     package_on_sale,
     packages_on_sale,
@@ -58,6 +59,7 @@ __all__ = [
     "entitled_group_ids",
     "entitlements",
     "gate_groups",
+    "gifts_begun",
     "had_trial",
     "held_tiers",
     "holders",

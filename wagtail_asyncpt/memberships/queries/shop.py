@@ -71,10 +71,15 @@ def _unused_gifts() -> QuerySet[Gift]:
     return Gift.objects.filter(Q(status=GiftStatus.PAID) | unpaid).order_by()
 
 
+def gifts_begun(buyer: Client) -> QuerySet[Gift]:
+    """The gifts for which ``buyer`` keeps a place and has not paid yet."""
+    return _unused_gifts().filter(buyer=buyer, status=GiftStatus.PENDING)
+
+
 def tiers_being_given(buyer: Client) -> set[int]:
-    """Ids of the tiers that ``buyer`` gives to somebody and has not paid yet."""
-    begun = _unused_gifts().filter(buyer=buyer, status=GiftStatus.PENDING, tier__isnull=False)
-    return {pk for pk in begun.values_list("tier_id", flat=True) if pk is not None}
+    """Ids of the tiers of those gifts."""
+    found = gifts_begun(buyer).values_list("tier_id", flat=True)
+    return {pk for pk in found if pk is not None}
 
 
 def places_left(tier: Tier) -> int:
