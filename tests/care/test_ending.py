@@ -75,7 +75,9 @@ def test_nothing_is_written_on_and_nothing_is_lost(cast: Cast, week: Week, login
     assert "Your program has ended" in browser.get(open_session).content.decode()
     for name in ("start", "skip"):
         address = reverse(f"asyncpt_portal:{name}", args=[session.uuid, 2])
-        assert browser.post(address, {"reason": "other"}).status_code in (302, 400)
+        told = browser.post(address, {"reason": "other"}, follow=True)
+        assert told.redirect_chain[-1][0] == TODAY
+        assert "Your program has ended" in told.content.decode(), name
     assert SessionLog.objects.count() == 1
     assert browser.get(reverse("asyncpt_portal:plan")).status_code == 200
 

@@ -56,9 +56,8 @@ def end_enrolment(
 def reopen_enrolment(*, therapist: Therapist, enrolment: Enrolment) -> Enrolment:
     """Undo the end of a program: weeks that were not over go on where they stopped.
 
-    Mails the client.
-
-    Raises ``DomainError`` where it has not ended, or the client is in another program meanwhile.
+    Mails the client. Raises ``DomainError`` where it has not ended, or the client is in another
+    program meanwhile.
     """
     enrolment = _locked(enrolment)
     client = enrolment.client
