@@ -1,6 +1,7 @@
 """Fill the sandbox with a clinic's life."""
 
 import datetime as dt
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ class Command(BaseCommand):
         """Seed."""
         folder = Path(settings.MEDIA_ROOT).parent
         self.state = folder / "stripe-standin.json"
-        self.clips = folder / "clips"
+        # What is drawn is the same each time: several demos may share it.
+        self.clips = Path(os.environ.get("ASYNCPT_DEMO_CLIPS", folder / "clips"))
         self.clips.mkdir(parents=True, exist_ok=True)
         if options["reset"]:
             self.reset()
